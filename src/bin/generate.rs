@@ -1,0 +1,3 @@
+//! Prints data sets.
+
+fn main() {}

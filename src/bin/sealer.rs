@@ -1,0 +1,3 @@
+//! The sealer worker.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Keys, slots, seal and open. Knows bytes, not customers.

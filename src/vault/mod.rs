@@ -1,0 +1,1 @@
+//! The sealed, log-structured store over a Store trait.

@@ -1,0 +1,1 @@
+//! The browser as an implementation of the traits.
