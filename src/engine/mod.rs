@@ -1,1 +1,7 @@
 //! The use cases and the message protocol.
+
+pub mod failure;
+pub mod protocol;
+pub mod rows;
+
+pub use failure::Failure;
