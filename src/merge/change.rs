@@ -162,7 +162,8 @@ mod tests {
         written.set(FieldName::READING, text("たかはし"), stamp(1, 1, 10));
         written.set(FieldName::NAME, text("髙橋"), stamp(1, 2, 10));
         assert_eq!(customer(), written);
-        let twice = [(FieldName::NAME, text("誤")), (FieldName::MEMO, text("x")), (FieldName::NAME, text("正"))];
+        let twice =
+            [(FieldName::NAME, text("誤")), (FieldName::MEMO, text("x")), (FieldName::NAME, text("正"))];
         let twice = RecordState::fresh(RecordKind::Customer, twice, stamp(1, 1, 10));
         assert_eq!(twice.displayed(&FieldName::NAME), Some(&text("正")));
         assert_eq!(twice.version().counter(ReplicaId([1; 8])), Some(3));
@@ -179,8 +180,10 @@ mod tests {
         let mut delta = other.set(FieldName::NAME, text("高橋"), stamp(2, 1, 20));
         delta.join(&other.remove(FieldName::TAGS, "常連", stamp(2, 2, 21)));
         delta.join(&other.write_text(FieldName::TEXT, "二回目。", stamp(2, 3, 22)));
-        let line = |field, old: Stamp, value, by| {
-            Superseded { field, head: Head { dot: old.dot, at: old.at, value: text(value) }, by }
+        let line = |field, old: Stamp, value, by| Superseded {
+            field,
+            head: Head { dot: old.dot, at: old.at, value: text(value) },
+            by,
         };
         assert_eq!(
             state.apply(&delta),

@@ -83,9 +83,9 @@ enum Write<'a> {
 }
 
 fn writes(record: &RecordState) -> impl Iterator<Item = (Dot, Write<'_>)> {
-    let values = record.fields().flat_map(|(name, field)| {
-        field.heads().iter().map(move |head| (head.dot, Write::Value(name, head)))
-    });
+    let values = record
+        .fields()
+        .flat_map(|(name, field)| field.heads().iter().map(move |head| (head.dot, Write::Value(name, head))));
     let words = record
         .sets()
         .flat_map(|(name, set)| set.heads().iter().map(move |head| (head.dot, Write::Word(name, head))));

@@ -264,7 +264,10 @@ impl RecordState {
 
     /// The standing writes of all fields.
     fn stamps(&self) -> impl Iterator<Item = (&FieldName, Stamp)> {
-        fn stamps<'a, V>(name: &'a FieldName, heads: &'a [Head<V>]) -> impl Iterator<Item = (&'a FieldName, Stamp)> {
+        fn stamps<'a, V>(
+            name: &'a FieldName,
+            heads: &'a [Head<V>],
+        ) -> impl Iterator<Item = (&'a FieldName, Stamp)> {
             heads.iter().map(move |head| (name, head.stamp()))
         }
         let fields = self.fields.iter().flat_map(|(name, field)| stamps(name, field.heads()));

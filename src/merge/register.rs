@@ -179,7 +179,9 @@ impl<V: Clone + Eq + Serialize> Register<V> {
         let news: Vec<Head<V>> = other
             .heads
             .iter()
-            .filter(|head| if self.has(head.dot) { !self.heads.contains(head) } else { !self.includes(head.dot) })
+            .filter(
+                |head| if self.has(head.dot) { !self.heads.contains(head) } else { !self.includes(head.dot) },
+            )
             .cloned()
             .collect();
         let by = latest(&news).or_else(|| latest(&other.heads)).map(Head::stamp);
@@ -372,7 +374,11 @@ mod tests {
 
     #[test]
     fn bytes_out_of_normal_form_are_refused() {
-        let head = |replica, counter| Head { dot: stamp(replica, counter, 7).dot, at: HybridTimestamp(7), value: text("x") };
+        let head = |replica, counter| Head {
+            dot: stamp(replica, counter, 7).dot,
+            at: HybridTimestamp(7),
+            value: text("x"),
+        };
         let decode = |heads: Vec<Head>, context: Vec<Dot>| {
             let context: VersionVector = context.into_iter().collect();
             postcard::from_bytes::<Register>(&postcard::to_allocvec(&(heads, context)).unwrap())

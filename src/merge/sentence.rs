@@ -130,9 +130,8 @@ fn common(base: &[&str], other: &[&str]) -> Vec<Option<usize>> {
 fn longest(rows: &[&str], columns: &[&str]) -> Vec<Option<usize>> {
     let width = columns.len() + 1;
     let mut lengths = vec![0_u32; width * (rows.len() + 1)];
-    let length = |lengths: &[u32], row: usize, column: usize| {
-        lengths.get(row * width + column).copied().unwrap_or(0)
-    };
+    let length =
+        |lengths: &[u32], row: usize, column: usize| lengths.get(row * width + column).copied().unwrap_or(0);
     for (row, own) in rows.iter().enumerate().rev() {
         for (column, theirs) in columns.iter().enumerate().rev() {
             let best = if own == theirs {
@@ -209,7 +208,8 @@ mod tests {
 
     #[test]
     fn changes_of_one_sentence_are_both_kept() {
-        let pieces = merge("甲。乙。丙。", &["甲。乙1。丙。", "甲。乙2。丙。", "甲。乙。丙。", "甲。乙1。丙。"]);
+        let pieces =
+            merge("甲。乙。丙。", &["甲。乙1。丙。", "甲。乙2。丙。", "甲。乙。丙。", "甲。乙1。丙。"]);
         let both = vec![(0, "乙1。".to_owned()), (1, "乙2。".to_owned())];
         assert_eq!(
             pieces,

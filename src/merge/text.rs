@@ -91,7 +91,8 @@ impl NoteText {
         let texts: Vec<&str> = heads.iter().map(|(_, text)| *text).collect();
         let Some((first, others)) = texts.split_first() else { return TextView::default() };
         if others.iter().all(|text| text == first) {
-            let regions = if first.is_empty() { Vec::new() } else { vec![Region::Agreed((*first).to_owned())] };
+            let regions =
+                if first.is_empty() { Vec::new() } else { vec![Region::Agreed((*first).to_owned())] };
             return TextView { regions };
         }
         let pieces = match self.ancestor() {
