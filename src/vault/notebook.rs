@@ -183,8 +183,7 @@ impl<S: Store> Notebook<S> {
         let place = usize::try_from(place).unwrap_or(usize::MAX);
         match pages.get(place) {
             Some((page, bytes)) if *page == id => {
-                let stored = decode_page(bytes).map_err(|error| VaultError::decoding(error, part))?;
-                Ok(Page::from_stored(stored))
+                decode_page(bytes).map_err(|error| VaultError::decoding(error, part))
             }
             _ => Err(VaultError::Damaged(part)),
         }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::format::{Card, JournalEntry, PageChange, TaskCard, TrashCard};
-use super::segment::StoredPage;
 use super::view;
 use crate::merge::RecordState;
 use crate::model::{FieldName, Instant, RecordId, RecordKind, Value};
@@ -15,8 +16,8 @@ const COALESCE_MILLIS: i64 = 10 * 60 * 1000;
 /// How many characters of a note name it in the trash.
 const TITLE_CHARACTERS: usize = 40;
 
-/// A page.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// A page. Stored as postcard of its two fields in this order; the records ascend by id.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Page {
     /// Its records; the customer's own has the page's id.
     pub records: BTreeMap<RecordId, RecordState>,
@@ -25,21 +26,6 @@ pub struct Page {
 }
 
 impl Page {
-    /// A page as it was stored.
-    #[must_use]
-    pub fn from_stored(stored: StoredPage) -> Self {
-        Self { records: stored.records.into_iter().collect(), journal: stored.journal }
-    }
-
-    /// The page as it is stored.
-    #[must_use]
-    pub fn to_stored(&self) -> StoredPage {
-        StoredPage {
-            records: self.records.iter().map(|(id, state)| (*id, state.clone())).collect(),
-            journal: self.journal.clone(),
-        }
-    }
-
     /// Joins a delta of a record.
     pub fn join(&mut self, record: RecordId, delta: &RecordState) {
         match self.records.get_mut(&record) {

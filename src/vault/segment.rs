@@ -1,9 +1,9 @@
 //! Batches of pages and of cards: how they are packed, and how one page is found in one.
 //!
-//! A batch is one version byte ([`VERSION`](super::format::VERSION)), then a raw DEFLATE stream (RFC 1951)
-//! of: the uncompressed length is not stored; the stream ends itself and is at most [`MOST_BYTES`] long.
+//! A batch is one version byte ([`VERSION`](super::format::VERSION)), then a raw DEFLATE stream (RFC 1951),
+//! which ends itself and unpacks to at most [`MOST_BYTES`], of:
 //!
-//! *Pages*: a postcard sequence of `(page id, bytes)`, the bytes being the postcard [`StoredPage`], so that
+//! *Pages*: a postcard sequence of `(page id, bytes)`, the bytes being the postcard [`Page`], so that
 //! one page can be reached without decoding the others. *Cards*: a postcard sequence of
 //! [`Card`](super::format::Card).
 
@@ -12,10 +12,10 @@ use std::io::{Read, Write};
 use flate2::Compression;
 use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::format::{Card, DecodeError, JournalEntry, VERSION};
-use crate::merge::RecordState;
+use super::format::{Card, DecodeError, VERSION};
+use super::page::Page;
 use crate::model::RecordId;
 
 /// About how many bytes of pages go into one batch, before compression. Smaller makes reading one
@@ -28,15 +28,6 @@ pub const MOST_BYTES: u64 = 256 << 20;
 /// DEFLATE effort: level 1 of the library is twice as fast as level 3 and 15 % larger.
 const LEVEL: u32 = 1;
 
-/// A page as it is stored.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StoredPage {
-    /// Its records, ascending by id; the customer's own has the page's id.
-    pub records: Vec<(RecordId, RecordState)>,
-    /// Its history, oldest first.
-    pub journal: Vec<JournalEntry>,
-}
-
 /// Packs pages, in this order.
 #[must_use]
 pub fn pack_pages(pages: &[(RecordId, Vec<u8>)]) -> Vec<u8> {
@@ -47,7 +38,7 @@ pub fn pack_pages(pages: &[(RecordId, Vec<u8>)]) -> Vec<u8> {
 
 /// Encodes one page for [`pack_pages`].
 #[must_use]
-pub fn encode_page(page: &StoredPage) -> Vec<u8> {
+pub fn encode_page(page: &Page) -> Vec<u8> {
     postcard::to_allocvec(page).unwrap_or_default()
 }
 
@@ -55,7 +46,7 @@ pub fn encode_page(page: &StoredPage) -> Vec<u8> {
 ///
 /// # Errors
 /// [`DecodeError::Damaged`] when it is not one.
-pub fn decode_page(bytes: &[u8]) -> Result<StoredPage, DecodeError> {
+pub fn decode_page(bytes: &[u8]) -> Result<Page, DecodeError> {
     match postcard::take_from_bytes(bytes) {
         Ok((page, [])) => Ok(page),
         _ => Err(DecodeError::Damaged),

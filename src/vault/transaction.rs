@@ -79,7 +79,7 @@ impl Transaction {
             return;
         }
         self.change(page, record, kind, Some(field), |state, stamp| match value {
-            Value::Text(text) if *field == FieldName::TEXT => state.write_text(field, &text, stamp),
+            Value::Text(text) if *field == FieldName::TEXT => state.write_text(field.clone(), &text, stamp),
             value => state.set(field.clone(), value, stamp),
         });
     }
