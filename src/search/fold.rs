@@ -20,12 +20,13 @@
 //! `fold(fold(t)) == fold(t)`. For every part `q` of a text `t` that is cut between grapheme clusters,
 //! `fold(t)` contains `fold(q)`, except where the cut takes the context of rules 2 and 8 away:
 //!
-//! * `q` begins with a ゛ or ゜ (of any width) that joins a kana before it;
+//! * a cut is before a ゛ or ゜ (of any width) that joins a kana before it;
 //! * `q` begins with a repetition mark (々 〻 ゝ ゞ ヽ ヾ);
 //! * `q` begins or ends with a ー (or ｰ) that has a digit on both sides in `t`;
 //! * a cut is inside a legal form in brackets such as `(株)`.
 //!
-//! [`super::Query`] makes good for the third; the others find nothing until one more character is typed.
+//! [`super::Query`] makes good for the third if a digit is next to the ー in `q`; the others find nothing
+//! until one more character is typed.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::{canonical_combining_class, compose, decompose_canonical, decompose_compatible};

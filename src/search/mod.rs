@@ -15,8 +15,8 @@ pub mod query;
 mod run;
 mod variants;
 
-//pub use filter::Filter;
-//pub use highlight::highlights;
-//pub use index::{HeadText, Index};
-//pub use query::Query;
-//pub use run::{Hit, Hits, Run, Section, Step, Total};
+pub use filter::Filter;
+pub use highlight::highlights;
+pub use index::{HeadText, Index};
+pub use query::Query;
+pub use run::{Hit, Hits, Run, Section, Step, Total};

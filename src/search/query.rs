@@ -36,8 +36,8 @@ pub struct Term {
     /// What is looked for; one of them suffices. The first is the fold of what was typed; others
     /// stand for the context that cutting took away (see the laws of [`super::fold`]): `1ー` and `1-`.
     pub exact: Vec<String>,
-    /// For a number with separators and six digits or more: its digits at the start or the end of a
-    /// line of [`super::HeadText::phone`].
+    /// For a number with separators and six digits or more: its digits at the start of a line, or
+    /// (if they do not begin with 0) at the end of a line, of [`super::HeadText::phone`].
     pub numbers: Vec<String>,
     /// Other spellings, looked for in name, reading and company only and ranked after the exact ones:
     /// 斎 and 斉, じ and ぢ, ず and づ, お and を, ば and ゔぁ. At most seven. None for a negated term.
@@ -243,7 +243,9 @@ fn numbers(text: &str) -> Vec<String> {
     let separated = digits.len() < text.len();
     let number = text.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | 'ー' | '(' | ')' | '+' | '.' | ' '));
     if digits.len() >= 6 && separated && number {
-        vec![format!("\n{digits}"), format!("{digits}\n")]
+        // A number that begins with 0 begins with what was typed; else this may be all but the area code.
+        let tail = (!digits.starts_with('0')).then(|| format!("{digits}\n"));
+        core::iter::once(format!("\n{digits}")).chain(tail).collect()
     } else {
         Vec::new()
     }
@@ -342,7 +344,8 @@ mod tests {
     #[test]
     fn numbers_and_dashes() {
         let term = |text: &str| Query::parse(text).terms.remove(0);
-        assert_eq!(term("090-1234").numbers, ["\n0901234", "0901234\n"]);
+        assert_eq!(term("090-1234").numbers, ["\n0901234"]);
+        assert_eq!(term("1234-5678").numbers, ["\n12345678", "12345678\n"]);
         assert_eq!(term("090ー1234").exact, ["090-1234"]);
         for plain in ["0901234", "045-3", "abc-123456", "memo:090-1234"] {
             assert!(term(plain).numbers.is_empty(), "{plain}");
