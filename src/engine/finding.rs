@@ -306,11 +306,11 @@ fn meets(card: &Card, conditions: &[Condition]) -> bool {
     conditions.iter().all(|condition| {
         let holds = match &condition.test {
             Test::Owner(owner) => fold(&card.owner).contains(owner.as_str()),
-            Test::Due(range) => card
+            Test::Due(orders, day) => card
                 .tasks
                 .iter()
                 .filter(|task| task.done.is_none())
-                .any(|task| task.due.is_some_and(|due| range.contains(due))),
+                .any(|task| task.due.is_some_and(|due| orders.contains(&due.cmp(day)))),
         };
         holds != condition.negated
     })

@@ -14,9 +14,6 @@ use crate::crypto::{self, DerivedSecret, KdfError, KdfParams, MemoryClass};
 use crate::vault::locked::NewVault;
 use crate::vault::{Locked, Notebook, StoreError, VaultError};
 
-/// How long a derivation shall take at least, if the machine allows it; see [`crypto::calibrate`].
-const AIM: Duration = Duration::from_millis(250);
-
 /// What the engine is doing.
 pub(super) enum Phase<S> {
     /// It has not looked yet.
@@ -104,7 +101,7 @@ impl<H: Host> Engine<H> {
             match self.host.derive(passphrase, params).await {
                 Ok(secret) => {
                     let took = u64::try_from(self.host.now().0 - start.0).unwrap_or_default();
-                    let passes = crypto::calibrate(class, Duration::from_millis(took), AIM);
+                    let passes = crypto::calibrate(class, Duration::from_millis(took), crypto::DEFAULT_AIM);
                     if passes <= class.fewest_passes() {
                         return Ok((params, secret));
                     }
@@ -230,10 +227,10 @@ impl<H: Host> Engine<H> {
 fn estimate(text: &str) -> PassphraseStrength {
     let strength = crypto::strength(text);
     let level = match strength.level {
-        crypto::StrengthLevel::TooShort => StrengthLevel::TooShort,
-        crypto::StrengthLevel::Weak => StrengthLevel::Weak,
-        crypto::StrengthLevel::Fair => StrengthLevel::Fair,
-        crypto::StrengthLevel::Strong => StrengthLevel::Strong,
+        crypto::Level::TooShort => StrengthLevel::TooShort,
+        crypto::Level::Weak => StrengthLevel::Weak,
+        crypto::Level::Fair => StrengthLevel::Fair,
+        crypto::Level::Strong => StrengthLevel::Strong,
     };
     PassphraseStrength { bits: strength.bits, level }
 }

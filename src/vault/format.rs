@@ -45,6 +45,8 @@ pub struct Manifest {
     pub replica: ReplicaId,
     /// When the vault was made.
     pub created: Instant,
+    /// The code that authenticates the key slots, so that older slots which were put back are noticed.
+    pub slots: [u8; 32],
     /// Names of the devices that wrote here, by replica.
     pub devices: Vec<(ReplicaId, String)>,
     /// The last dot counter that is folded into segments.

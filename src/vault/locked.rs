@@ -131,6 +131,7 @@ impl<S: Store> Locked<S> {
             Ok(state) => state,
             Err(error) => return Err((self, error)),
         };
+        let intact = intact && state.manifest.slots == *table.mac();
         let fence = match self.store.claim().await {
             Ok(fence) => fence,
             Err(error) => return Err((self, error.into())),
@@ -188,6 +189,7 @@ impl<S: Store> Locked<S> {
         let manifest = Manifest {
             replica,
             created: new.now,
+            slots: *table.mac(),
             devices: vec![(replica, new.device.to_owned())],
             counter: 0,
             clock: HybridTimestamp::default(),
@@ -243,7 +245,11 @@ impl<S: Store> Notebook<S> {
                 crate::crypto::RewrapError::Unlock(UnlockError::WrongPassphrase) => VaultError::WrongPassphrase,
                 _ => VaultError::Damaged(Part::Slots),
             })?;
-        self.write(slot_writes(&table)).await?;
+        let manifest = Manifest { slots: *table.mac(), ..self.state.borrow().manifest.clone() };
+        let mut writes = slot_writes(&table);
+        writes.push(self.seal_manifest(&manifest)?);
+        self.write(writes).await?;
+        self.state.borrow_mut().manifest = manifest;
         *self.table.borrow_mut() = table;
         Ok(())
     }
