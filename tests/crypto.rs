@@ -1,6 +1,7 @@
 //! The primitives against the vectors of others, and the vault format against its laws and its pinned
 //! vectors.
 
+#[cfg(test)]
 mod crypto {
     mod laws;
     mod pinned;
@@ -9,7 +10,9 @@ mod crypto {
     /// Bytes from hexadecimal digits.
     fn bytes(digits: &str) -> Vec<u8> {
         assert!(digits.len().is_multiple_of(2), "{digits}");
-        (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap()).collect()
+        let digit = |digit: u8| char::from(digit).to_digit(16).unwrap();
+        let pairs = digits.as_bytes().chunks(2).map(|pair| digit(pair[0]) << 4 | digit(pair[1]));
+        pairs.map(|byte| u8::try_from(byte).unwrap()).collect()
     }
 
     fn hex(bytes: &[u8]) -> String {

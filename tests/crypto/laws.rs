@@ -349,7 +349,7 @@ proptest! {
     fn no_bytes_open_or_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300), epoch in 0_u8..3) {
         let (_, slot, keys) = vault(1);
         let lucky = [&[1, 0, 0, 0, epoch], &bytes[..]].concat();
-        for mut bytes in [bytes.clone(), lucky] {
+        for mut bytes in [bytes, lucky] {
             prop_assert!(open(keys.ring(), &CONTEXT, &bytes).is_err());
             prop_assert!(open_in_place(keys.ring(), &CONTEXT, &mut bytes).is_err());
             let _ = (auth_tag(&bytes), sealed_epoch(&bytes));

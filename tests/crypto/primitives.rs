@@ -44,7 +44,7 @@ fn aes_256_gcm_is_that_of_wycheproof() {
         let made = cipher.encrypt_inout_detached(&nonce, &aad, data.as_mut_slice().into()).unwrap();
         assert_eq!(data == sealed && made[..] == tag, is_valid, "{test}");
 
-        let mut data = sealed.clone();
+        let mut data = sealed;
         let tag = tag[..].try_into().unwrap();
         let opened = cipher.decrypt_inout_detached(&nonce, &aad, data.as_mut_slice().into(), &tag);
         assert_eq!(opened.is_ok(), is_valid, "{test}");
