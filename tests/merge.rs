@@ -445,10 +445,11 @@ impl World {
                     let delta = device.change(change, millis);
                     let after = heads(&device.state);
                     let dot = Dot { replica: device.replica.id, counter: device.replica.counter };
-                    // A delete's content is what its author saw: taken from the state.
+                    // A delete's content is what its author saw: taken from the state. Under a shared id
+                    // it may be missing there.
                     let written = written
                         .or_else(|| after.iter().find(|head| head.1 == dot).map(|head| head.2.clone()))
-                        .unwrap();
+                        .unwrap_or_default();
                     if slot == "delete" {
                         let mut seen = device.seen.clone();
                         for (_, earlier, _) in before.iter().filter(|(slot, _, _)| slot == "delete") {
