@@ -244,6 +244,18 @@ mod tests {
     }
 
     #[test]
+    fn a_second_delete_still_covers_what_the_first_had_seen() {
+        let mut first = customer();
+        let delete = first.delete(stamp(1, 3, 30));
+        // The second device knows nothing of the contents.
+        let mut second = RecordState::new(RecordKind::Customer);
+        second.join(&delete);
+        second.delete(stamp(2, 1, 31));
+        second.join(&first);
+        assert!(second.is_deleted() && second.deletes().len() == 1);
+    }
+
+    #[test]
     fn emptied_trash_stays_deleted_and_comes_back_whole() {
         let full = customer();
         let mut deleted = full.clone();

@@ -146,6 +146,13 @@ impl Replica {
         Self { id, counter: 0, ..self }
     }
 
+    /// The same replica under another id after [`super::RecordState::rename`] gave it the writes made
+    /// after counter `above`: goes on after the last of them. `id` must be random and new.
+    #[must_use]
+    pub fn renamed(self, id: ReplicaId, above: u64) -> Self {
+        Self { id, counter: self.counter.saturating_sub(above), ..self }
+    }
+
     /// The stamp of one write made `now`.
     pub fn stamp(&mut self, now: Instant) -> Stamp {
         self.reserve(now, 1)

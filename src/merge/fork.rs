@@ -3,8 +3,8 @@
 //! Such a *fork* breaks what dots rest on, and a write can be lost without a trace. Two nets catch it:
 //! [`forks`] compares what two states of a record say of the same dot, and a [`Trail`] summarises all
 //! writes of a replica, so that two that differ show even when the values themselves are long replaced.
-//! Who finds that its own id is used elsewhere takes a new one ([`super::Replica::under`]) and renames
-//! what it wrote since ([`super::RecordState::rename`]); who finds another's fork keeps both values.
+//! Who finds that its own id is used elsewhere takes a new one and renames what it wrote since
+//! ([`super::RecordState::rename`], [`super::Replica::renamed`]); who finds another's fork keeps both values.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};

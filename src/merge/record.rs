@@ -242,8 +242,9 @@ impl RecordState {
 
     /// Gives the writes that replica `from` made after counter `above` to `to`, counted from 1: how a
     /// device that finds itself to be a clone keeps what it wrote. `above` is the last counter that
-    /// both copies share, `to` a new random id; all records must be renamed together. Writing the
-    /// values again instead would replace what the other copy wrote under the same dots, unseen.
+    /// both copies share, `to` a new random id; all records are renamed together, and the replica
+    /// ([`super::Replica::renamed`]). Writing the values again instead would replace what the other copy
+    /// wrote under the same dots, unseen.
     pub fn rename(&mut self, from: ReplicaId, above: u64, to: ReplicaId) {
         self.fields.values_mut().for_each(|field| field.rename(from, above, to));
         self.sets.values_mut().for_each(|set| set.rename(from, above, to));

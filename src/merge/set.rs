@@ -88,12 +88,8 @@ impl AddWinsSet {
         self.0.is_covered_by(version)
     }
 
-    pub(super) fn join_reporting(
-        &mut self,
-        other: &Self,
-        mut replaced: impl FnMut(Head<Option<String>>, Stamp),
-    ) {
-        self.0.join_reporting(&other.0, |head, by| replaced(head, by));
+    pub(super) fn join_reporting(&mut self, other: &Self, replaced: impl FnMut(Head<Option<String>>, Stamp)) {
+        self.0.join_reporting(&other.0, replaced);
     }
 
     pub(super) fn rename(&mut self, from: ReplicaId, above: u64, to: ReplicaId) {
