@@ -89,8 +89,9 @@ struct State {
     next: usize,
     /// Decisions on candidates after `next`.
     decided: HashMap<usize, bool>,
-    /// Blocks that were asked for.
+    /// Blocks that were asked for last, and how often any were.
     asked: Vec<usize>,
+    rounds: u32,
     /// Rows that were candidates.
     seen: Rows,
     /// For each term, the rows whose head has it; found when first asked for.
@@ -183,7 +184,8 @@ impl Run {
 
     /// Moves candidates to the hits as far as they are decided; returns the blocks that decide the next.
     fn walk(&mut self, index: &Index) -> Option<Vec<u64>> {
-        let batch = index.batch();
+        // The first block may bring enough hits, so few are read at first.
+        let batch = self.limit.map_or(usize::MAX, |_| 2 << self.state.rounds.min(16)).min(index.batch());
         let mut need: Vec<u64> = Vec::new();
         let mut found = self.state.hits.len();
         let mut at = self.state.next;
@@ -213,6 +215,7 @@ impl Run {
             found += usize::from(decision == Some(true));
             at += 1;
         }
+        self.state.rounds += u32::from(!need.is_empty());
         (!need.is_empty()).then_some(need)
     }
 
