@@ -67,8 +67,10 @@ pub(super) fn header_row(rows: &[&[String]]) -> Option<usize> {
     let only_names = filled > 0 && known(first) == filled;
     let above_data = first.iter().enumerate().any(|(column, name)| {
         let kinds: Vec<Content> = below.iter().filter_map(|row| Content::of(row.get(column)?)).collect();
-        let telling = kinds.iter().filter(|kind| **kind != Content::Text && **kind != Content::Kana).count();
-        Content::of(name) == Some(Content::Text) && telling > 0 && telling * 5 >= kinds.len() * 4
+        let telling = kinds.iter().filter(|kind| kind.is_telling()).count();
+        Content::of(name).is_some_and(|kind| !kind.is_telling())
+            && telling > 0
+            && telling * 5 >= kinds.len() * 4
     });
     (only_names || above_data).then_some(index)
 }

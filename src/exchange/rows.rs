@@ -12,7 +12,6 @@ use super::problem::{LineProblem, ProblemKind};
 const MAX_UNCLOSED: u8 = 16;
 
 /// The rows of the file one by one, with the lines on which they begin.
-#[derive(Debug)]
 pub(super) struct Rows {
     reader: Reader<Cursor<Vec<u8>>>,
     delimiter: u8,

@@ -27,9 +27,16 @@ pub(super) fn write(random: &mut Random, words: &Words, language: Language) -> S
     let wanted = random.between(LENGTH.start() + 1, *LENGTH.end());
     let mut text = String::with_capacity(1200);
     let mut length = 0;
+    let mut used: Vec<&str> = Vec::with_capacity(16);
     while length < wanted {
         let before = text.len();
-        fill(&mut text, random.pick(list), random, words, language);
+        let mut sentence = random.pick(list);
+        // A note does not say a thing twice.
+        while used.contains(&sentence) && used.len() < list.len() {
+            sentence = random.pick(list);
+        }
+        used.push(sentence);
+        fill(&mut text, sentence, random, words, language);
         let added = text.get(before..).unwrap_or_default().chars().count();
         length += u32::try_from(added).unwrap_or(u32::MAX);
         if length > *LENGTH.end() {
