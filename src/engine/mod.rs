@@ -3,5 +3,6 @@
 pub mod failure;
 pub mod protocol;
 pub mod rows;
+pub mod screen;
 
 pub use failure::Failure;
