@@ -15,20 +15,6 @@ pub fn parse_number(text: &str) -> Option<i64> {
     digits.parse().ok()
 }
 
-/// `1234567` as `1,234,567`, the form of both languages.
-#[must_use]
-pub fn with_separators(number: i64) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let mut text = String::from(if number < 0 { "-" } else { "" });
-    for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position) % 3 == 0 {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 /// What to dial for a phone number as typed: a leading `+` and the digits, without an extension
 /// (内線, ext). Nothing if fewer than three digits are there.
 #[must_use]
@@ -59,14 +45,13 @@ fn narrow(letter: char) -> char {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
     #[test]
     fn typed_amounts_are_read() {
         for (text, number) in [
             ("1,200円", Some(1200)),
+            ("9,223,372,036,854,775,807", Some(i64::MAX)),
             ("￥１２，０００", Some(12_000)),
             (" -500 ", Some(-500)),
             ("▲500", Some(-500)),
@@ -90,13 +75,6 @@ mod tests {
             ("なし", None),
         ] {
             assert_eq!(dial(text).as_deref(), number, "{text}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn shown_numbers_are_read_back(number: i64) {
-            prop_assert_eq!(parse_number(&with_separators(number)), Some(number));
         }
     }
 }

@@ -1,19 +1,16 @@
 //! A field's value as one line of text, for histories and for fields of the user's own.
 
-use super::amount::with_separators;
 use crate::model::Value;
 
-/// The value in words; empty for nothing. Flags, moments and links are left to the screen, which knows
-/// the language, the time zone and the names: they are `None`.
+/// The text of a value; empty for nothing. Numbers, dates, flags, moments and links are left to the
+/// screen, which knows the language, the time zone and the names: they are `None`.
 #[must_use]
 pub fn in_one_line(value: &Value) -> Option<String> {
     Some(match value {
         Value::Empty => String::new(),
         Value::Text(text) => text.clone(),
-        Value::Number(number) => with_separators(*number),
-        Value::Date(date) => date.to_string(),
         Value::Parts(parts) => address_order(parts.iter().map(|(key, text)| (key.as_str(), text.as_str()))),
-        Value::Flag(_) | Value::Instant(_) | Value::Link(_) | Value::Unknown(..) => return None,
+        _ => return None,
     })
 }
 
@@ -56,7 +53,6 @@ mod tests {
         ]);
         assert_eq!(address(&home), "〒100-0001 東京都千代田区千代田1-1 大福ビル 3F");
         assert_eq!(in_one_line(&home).unwrap(), "自宅 100-0001 東京都 千代田区 千代田1-1 大福ビル 3F");
-        assert_eq!(in_one_line(&Value::Number(-12_000)).unwrap(), "-12,000");
         assert_eq!(in_one_line(&Value::Empty).unwrap(), "");
         assert_eq!(in_one_line(&Value::Flag(true)), None);
         assert_eq!(address(&Value::Empty), "");

@@ -3,6 +3,7 @@
 
 pub mod amount;
 pub mod cache;
+pub mod day;
 pub mod due;
 pub mod field_text;
 pub mod furigana;
