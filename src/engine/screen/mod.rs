@@ -8,6 +8,7 @@ pub mod due;
 pub mod field_text;
 pub mod furigana;
 pub mod highlight;
+pub mod optimism;
 pub mod rail;
 pub mod timeline;
 pub mod window;
