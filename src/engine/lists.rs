@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::host::Host;
 use super::protocol::{Event, Reply, Sort, ViewQuery};
 use super::rows::{Count, CustomerRow, RailEntry, RowMarks};
-use crate::locale::collation::{RailMark, list_key, list_mark};
+use crate::locale::collation::{list_key, organisation_reading, person_reading};
 use crate::search::{Query, highlights};
 use crate::vault::cards::Cards;
 use crate::vault::format::Card;
@@ -40,7 +40,12 @@ pub(super) struct View {
 }
 
 fn key_of(card: &Card) -> Box<[u8]> {
-    list_key(&card.name, &card.reading, card.is(Card::ORGANISATION)).into_boxed_slice()
+    let key = if card.is(Card::ORGANISATION) {
+        list_key(&organisation_reading(&card.reading, &card.name))
+    } else {
+        list_key(person_reading(&card.reading, &card.name))
+    };
+    key.into_boxed_slice()
 }
 
 fn place(number: u32) -> usize {
@@ -126,6 +131,22 @@ impl Lists {
         }
     }
 
+    /// Where the marks of the rail begin: the first byte of a key is its mark, so each is found by halving.
+    fn rail(&self, numbers: &[u32]) -> Vec<RailEntry> {
+        let mark = |number: u32| self.keys.get(place(number)).and_then(|key| key.first()).copied().unwrap_or(u8::MAX);
+        let mut entries = Vec::new();
+        let mut rest = numbers;
+        let mut first = 0_usize;
+        while let Some(number) = rest.first() {
+            let here = mark(*number);
+            entries.push(RailEntry { mark: here, first: u32::try_from(first).unwrap_or(u32::MAX) });
+            let length = rest.partition_point(|number| mark(*number) == here).max(1);
+            first += length;
+            rest = rest.get(length..).unwrap_or_default();
+        }
+        entries
+    }
+
     pub(super) fn view(&self, view: u32) -> Option<&View> {
         self.views.get(&view)
     }
@@ -140,26 +161,6 @@ impl Lists {
     pub(super) fn open_queries(&self) -> Vec<ViewQuery> {
         self.views.values().map(|view| view.query.clone()).collect()
     }
-}
-
-/// Where the marks of the rail begin: found by halving, as the list is sorted by them.
-pub(super) fn rail(numbers: &[u32], cards: &Cards) -> Vec<RailEntry> {
-    let mark = |number: u32| {
-        cards.card(number).map_or(RailMark::Missing, |card| {
-            list_mark(&card.name, &card.reading, card.is(Card::ORGANISATION))
-        })
-    };
-    let mut entries = Vec::new();
-    let mut rest = numbers;
-    let mut first = 0_usize;
-    while let Some(number) = rest.first() {
-        let here = mark(*number);
-        entries.push(RailEntry { mark: here.number(), first: u32::try_from(first).unwrap_or(u32::MAX) });
-        let length = rest.partition_point(|number| mark(*number) == here).max(1);
-        first += length;
-        rest = rest.get(length..).unwrap_or_default();
-    }
-    entries
 }
 
 impl<H: Host> Engine<H> {
@@ -182,7 +183,7 @@ impl<H: Host> Engine<H> {
         let cards = open.notebook.cards();
         let numbers = open.lists.borrow_mut().all(query.sort, &cards);
         let count = Count::Exactly(u32::try_from(numbers.len()).unwrap_or(u32::MAX));
-        let rail = if query.sort == Sort::Reading { rail(&numbers, &cards) } else { Vec::new() };
+        let rail = if query.sort == Sort::Reading { open.lists.borrow().rail(&numbers) } else { Vec::new() };
         open.lists.borrow_mut().put_view(View { query, parsed: None, numbers, count, generation: 0 });
         Ok((count, rail))
     }

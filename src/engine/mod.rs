@@ -13,6 +13,7 @@
 //! | [`reading`] | a customer's page, tasks, trash, history |
 //! | [`editing`] | saving, deleting, undo and redo |
 //! | [`importing`] | CSV, samples, bulk records, undoing an import |
+//! | [`screen`] | pure logic of screens: windows of long lists, dates and amounts as typed |
 //! | [`jobs`] | long work: progress, cancelling, checking, compaction |
 
 pub mod dispatch;
@@ -27,6 +28,7 @@ pub mod opening;
 pub mod protocol;
 pub mod reading;
 pub mod rows;
+pub mod screen;
 pub mod session;
 
 pub use dispatch::Engine;

@@ -1,1 +1,3 @@
 //! Words, numbers, dates, collation.
+
+pub mod collation;
