@@ -1,5 +1,6 @@
 //! Laws of merging, over random histories of several devices: changes, messages that arrive late, twice,
 //! in any order or never, parts of records, clocks that are wrong by up to ten years, restored backups.
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may panic; its helpers too")]
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -148,7 +149,9 @@ proptest! {
         let (id, new) = (copy.replica.id, ReplicaId([99; 8]));
         let original = world.devices[0].state.clone();
         let replaced: Vec<Write> = split.difference(&heads(&copy.state)).cloned().collect();
+        let was_deleted = copy.state.is_deleted();
         copy.state.rename(id, above, new);
+        prop_assert_eq!(copy.state.is_deleted(), was_deleted);
         copy.replica = copy.replica.renamed(new, above);
         prop_assert!(!fork::is_ahead(new, copy.replica.counter, &copy.state));
         let written = |state: &RecordState| heads(state).difference(&split).cloned().collect::<Vec<_>>();

@@ -267,7 +267,7 @@ mod tests {
         let mut again = purged.clone();
         again.join(&part);
         assert!(again.is_deleted(), "an old copy does not revive");
-        let mut edited = full.clone();
+        let mut edited = full;
         edited.set(FieldName::MEMO, text("x"), stamp(2, 1, 20));
         purged.join(&edited);
         deleted.join(&edited);

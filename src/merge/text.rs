@@ -341,6 +341,20 @@ mod tests {
     }
 
     #[test]
+    fn the_last_common_ancestor_is_the_base() {
+        let mut a = NoteText::new();
+        // Against any of these but the last, both sides would have changed the same place.
+        for (counter, text) in (1..).zip(["", "甲。", "乙。", "丙。丁。戊。"]) {
+            a.write(text, stamp(1, counter, counter));
+        }
+        let mut b = a.clone();
+        a.write("丙1。丁。戊。", stamp(1, 5, 5));
+        b.write("丙。丁。戊2。", stamp(2, 1, 5));
+        a.join(&b);
+        assert_eq!(a.view().text(), "丙1。丁。戊2。");
+    }
+
+    #[test]
     fn without_an_ancestor_both_texts_are_shown_whole() {
         let (mut a, mut b) = (NoteText::new(), NoteText::new());
         a.write("甲。同。", stamp(1, 1, 10));
