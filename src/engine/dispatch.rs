@@ -27,12 +27,16 @@ impl<H: Host> Engine<H> {
     }
 
     /// Answers one call in its encoded form.
-    pub async fn answer(self: &Rc<Self>, bytes: &[u8]) -> Vec<u8> {
-        let message = match postcard::from_bytes::<Call>(bytes) {
-            Ok(call) => Message::Reply(call.number, self.handle(call.request).await),
+    pub async fn answer(self: &Rc<Self>, bytes: Vec<u8>) -> Vec<u8> {
+        let message = match postcard::from_bytes::<Call>(&bytes) {
+            Ok(call) => {
+                // A file may be in it: it is not kept twice.
+                drop(bytes);
+                Message::Reply(call.number, self.handle(call.request).await)
+            }
             // Of another version, or damaged: its number is the first thing in it, if anything is.
             Err(_) => {
-                let number = postcard::take_from_bytes::<u32>(bytes).map_or(0, |(number, _)| number);
+                let number = postcard::take_from_bytes::<u32>(&bytes).map_or(0, |(number, _)| number);
                 Message::Reply(number, Err(Failure::Unreadable))
             }
         };

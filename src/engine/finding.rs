@@ -177,7 +177,7 @@ impl<H: Host> Engine<H> {
             Total::AtLeast(count) => Count::AtLeast(small(count.min(numbers.len()))),
         };
         let view = query.view;
-        let shown = View { query, parsed: Some(parsed.clone()), numbers: Rc::new(numbers), count, generation: 0 };
+        let shown = View { query, parsed: Some(parsed.clone()), numbers: Rc::new(numbers), generation: 0 };
         let generation = open.lists.borrow_mut().put_view(shown);
         if let Count::AtLeast(_) = count {
             let (engine, open) = (Rc::clone(self), Rc::clone(open));
@@ -203,7 +203,7 @@ impl<H: Host> Engine<H> {
         let count = Count::Exactly(u32::try_from(numbers.len()).unwrap_or(u32::MAX));
         let known = open.lists.borrow().view(view).cloned();
         if let Some(known) = known {
-            open.lists.borrow_mut().put_view(View { numbers: Rc::new(numbers), count, ..known });
+            open.lists.borrow_mut().put_view(View { numbers: Rc::new(numbers), ..known });
             self.tell(Event::ViewChanged { view, count, rail: Vec::new() });
         }
     }

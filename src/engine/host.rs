@@ -55,6 +55,9 @@ pub trait Host: 'static {
     /// Returns whether this engine holds it now.
     fn hold(&self, ask: bool) -> impl Future<Output = bool>;
 
+    /// Lets the vault go.
+    fn release(&self);
+
     /// Bytes of memory that the engine holds; 0 where nobody knows.
     fn memory(&self) -> u64;
 }

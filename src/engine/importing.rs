@@ -33,7 +33,7 @@ const SAMPLE_SEED: u64 = 20_240_401;
 /// A file that was opened for an import.
 pub struct OpenedFile {
     name: String,
-    bytes: Vec<u8>,
+    reader: CsvReader,
     columns: Vec<Column>,
 }
 
@@ -143,7 +143,7 @@ impl<H: Host> Engine<H> {
         if bytes.len() > MOST_BYTES {
             return Err(Failure::File(FileProblem::TooLarge));
         }
-        let reader = CsvReader::open(bytes.clone(), Options::default())?;
+        let reader = CsvReader::open(bytes, Options::default())?;
         let preview = Preview::of(&reader);
         if preview.rows.is_empty() {
             return Err(Failure::File(FileProblem::Empty));
@@ -161,13 +161,13 @@ impl<H: Host> Engine<H> {
             estimate: u32::try_from(preview.rows_estimate).unwrap_or(u32::MAX),
             problems: preview.problems.iter().map(|problem| report(problem, excerpt_of(problem, &preview.rows))).collect(),
         };
-        *open.file.borrow_mut() = Some(OpenedFile { name, bytes, columns });
+        *open.file.borrow_mut() = Some(OpenedFile { name, reader, columns });
         Ok(Reply::Preview(Box::new(shown)))
     }
 
     pub(super) fn import_start(self: &Rc<Self>, open: &Open<H>, names: &[String]) -> Result<Reply, Failure> {
         let file = open.file.borrow_mut().take().ok_or(Failure::NotFound)?;
-        let reader = CsvReader::open(file.bytes, Options::default())?;
+        let reader = file.reader;
         let columns = (0..reader.header().len()).map(|place| {
             let header = reader.header().get(place).map_or("", String::as_str);
             let guessed = file.columns.get(place);

@@ -34,7 +34,6 @@ pub(super) struct View {
     pub(super) query: ViewQuery,
     pub(super) parsed: Option<Query>,
     pub(super) numbers: Rc<Vec<u32>>,
-    pub(super) count: Count,
     /// Changes with every new content, so that a search that ends late is recognised.
     pub(super) generation: u64,
 }
@@ -164,7 +163,7 @@ impl Lists {
 }
 
 impl<H: Host> Engine<H> {
-    pub(super) async fn open_view(self: &std::rc::Rc<Self>, open: &Open<H>, query: ViewQuery) -> Result<Reply, Failure> {
+    pub(super) async fn open_view(self: &Rc<Self>, open: &Open<H>, query: ViewQuery) -> Result<Reply, Failure> {
         let view = query.view;
         let (count, rail) = self.fill_view(open, query).await?;
         Ok(Reply::View { view, count, rail })
@@ -172,7 +171,7 @@ impl<H: Host> Engine<H> {
 
     /// Makes or renews the content of a list.
     pub(super) async fn fill_view(
-        self: &std::rc::Rc<Self>,
+        self: &Rc<Self>,
         open: &Open<H>,
         query: ViewQuery,
     ) -> Result<(Count, Vec<RailEntry>), Failure> {
@@ -184,12 +183,12 @@ impl<H: Host> Engine<H> {
         let numbers = open.lists.borrow_mut().all(query.sort, &cards);
         let count = Count::Exactly(u32::try_from(numbers.len()).unwrap_or(u32::MAX));
         let rail = if query.sort == Sort::Reading { open.lists.borrow().rail(&numbers) } else { Vec::new() };
-        open.lists.borrow_mut().put_view(View { query, parsed: None, numbers, count, generation: 0 });
+        open.lists.borrow_mut().put_view(View { query, parsed: None, numbers, generation: 0 });
         Ok((count, rail))
     }
 
     /// Renews all open lists after a change, and tells the screen.
-    pub(super) async fn renew_views(self: &std::rc::Rc<Self>, open: &Open<H>) {
+    pub(super) async fn renew_views(self: &Rc<Self>, open: &Open<H>) {
         let queries = open.lists.borrow().open_queries();
         for query in queries {
             let view = query.view;

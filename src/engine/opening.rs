@@ -208,6 +208,7 @@ impl<H: Host> Engine<H> {
     pub async fn release(&self) {
         // Locking has no way to fail.
         let _ = self.lock().await;
+        self.host.release();
         self.tell(super::protocol::Event::TakenOver);
     }
 

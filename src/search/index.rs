@@ -256,6 +256,16 @@ impl Index {
         Run::new(query, limit)
     }
 
+    /// A block whose text is not in memory though the budget has room for it, the newest first: to be read
+    /// ahead of the searches that will need it.
+    #[must_use]
+    pub fn lacking(&self) -> Option<u64> {
+        let room = self.resident.saturating_add(TYPICAL_BLOCK) <= self.budget;
+        let block = |place: &&usize| self.blocks.get(**place).and_then(Option::as_ref);
+        let mut blocks = self.by_number.values().rev().filter_map(|place| block(&place));
+        blocks.find(|block| room && block.text.is_none()).map(|block| block.number)
+    }
+
     /// Bytes of block text in memory: what the budget limits.
     #[must_use]
     pub fn resident(&self) -> usize {
