@@ -58,8 +58,8 @@ pub(super) fn several(text: &str, cut: impl Fn(char) -> bool + Copy) -> impl Ite
 }
 
 /// Google puts `* ` before the label of what is used first.
-pub(super) fn own_label(text: &str) -> String {
-    text.strip_prefix('*').unwrap_or(text).trim().to_owned()
+pub(super) fn own_label(text: &str) -> &str {
+    text.strip_prefix('*').unwrap_or(text).trim()
 }
 
 pub(super) fn read_organisation(text: &str) -> Option<bool> {

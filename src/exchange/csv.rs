@@ -97,6 +97,7 @@ pub struct CsvReader {
     /// What the rows above the header come to: the beginning of the first chunk.
     above: Chunk,
     sample: Vec<Record>,
+    sample_problems: Vec<LineProblem>,
     rows_estimate: u64,
 }
 
@@ -127,6 +128,7 @@ impl CsvReader {
             header_line: None,
             above: Chunk::default(),
             sample: Vec::new(),
+            sample_problems: Vec::new(),
             rows_estimate: 0,
         };
         if let Some(index) = header_index {
@@ -195,6 +197,13 @@ impl CsvReader {
         &self.sample
     }
 
+    /// What could not be read among the first rows, and the rows above the header; the chunks will name
+    /// them again.
+    #[must_use]
+    pub fn sample_problems(&self) -> &[LineProblem] {
+        &self.sample_problems
+    }
+
     /// About how many rows the file has below the header; exact for a small file.
     #[must_use]
     pub fn rows_estimate(&self) -> u64 {
@@ -224,11 +233,14 @@ impl CsvReader {
     fn take_sample(&mut self) {
         let (mark, before) = (self.rows.mark(), self.rows.position());
         let mut rows_read = 0_u64;
+        self.sample_problems.clone_from(&self.above.problems);
         while self.sample.len() < SAMPLE_ROWS && rows_read < 1000 {
             let Some(row) = self.rows.next_row() else { break };
             rows_read += 1;
-            if let Row::Record(record) = row {
-                self.sample.push(record);
+            match row {
+                Row::Record(record) => self.sample.push(record),
+                Row::Problem(problem) => self.sample_problems.push(problem),
+                Row::Blank { .. } => {}
             }
         }
         let read = self.rows.position().saturating_sub(before);

@@ -26,7 +26,7 @@ pub struct Preview {
     pub rows: Vec<Record>,
     /// About how many rows there are.
     pub rows_estimate: u64,
-    /// What is the matter with the rows shown, under the proposed mapping.
+    /// What is the matter with the rows so far, under the proposed mapping, by line.
     pub problems: Vec<LineProblem>,
     /// How the file is encoded.
     pub encoding: Encoding,
@@ -43,10 +43,13 @@ impl Preview {
         let columns = columns::guess(reader.header(), &cells);
         let mapping =
             Mapping::new(reader.header(), columns.iter().map(|guess| guess.column.clone()).collect());
+        let mut problems = reader.sample_problems().to_vec();
+        problems.extend(rows.iter().flat_map(|row| mapping.read(row).problems));
+        problems.sort_by_key(|problem| problem.line);
         Self {
             header: reader.header().to_vec(),
             header_line: reader.header_line(),
-            problems: rows.iter().flat_map(|row| mapping.read(row).problems).collect(),
+            problems,
             columns,
             rows: rows.to_vec(),
             rows_estimate: reader.rows_estimate(),

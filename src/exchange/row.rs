@@ -113,8 +113,8 @@ impl Row {
                     self.mails.push(Contact { slot: slot.clone(), text: mail.to_owned() });
                 }
             }
-            Column::PhoneLabel(slot) => self.phone_labels.push((slot.clone(), own_label(text))),
-            Column::MailLabel(slot) => self.mail_labels.push((slot.clone(), own_label(text))),
+            Column::PhoneLabel(slot) => add_label(&mut self.phone_labels, slot, text),
+            Column::MailLabel(slot) => add_label(&mut self.mail_labels, slot, text),
             Column::Address(slot, part) => self.take_address(slot, *part, text),
         }
     }
@@ -171,7 +171,7 @@ impl Row {
         };
         let Some(address) = self.addresses.get_mut(index) else { return };
         match part {
-            AddressPart::Label => address.label = own_label(text),
+            AddressPart::Label => join_label(&mut address.label, text),
             AddressPart::Postal => address.parts.push((part, postal(text).into_owned())),
             _ => address.parts.push((part, text.to_owned())),
         }
@@ -320,6 +320,20 @@ impl Address {
         let texts = place.iter().map(|(key, text)| (*key, text.as_str()));
         (Value::parts(core::iter::once(("label", label)).chain(texts)), rest)
     }
+}
+
+fn add_label(labels: &mut Vec<(Slot, String)>, slot: &Slot, text: &str) {
+    match labels.iter_mut().find(|(other, _)| other == slot) {
+        Some((_, label)) => join_label(label, text),
+        None => labels.push((slot.clone(), own_label(text).to_owned())),
+    }
+}
+
+fn join_label(label: &mut String, text: &str) {
+    if !label.is_empty() {
+        label.push(' ');
+    }
+    label.push_str(own_label(text));
 }
 
 fn label_of<'a>(slot: &'a Slot, labels: &'a [(Slot, String)]) -> &'a str {
