@@ -33,10 +33,8 @@ fn main() {
 
 /// Starts the engine beside `boot.js`, wherever the router has moved the address bar to.
 fn start_worker(document: &web_sys::Document) -> Result<Worker, JsValue> {
-    let base = document
-        .document_element()
-        .and_then(|root| root.get_attribute("data-base"))
-        .unwrap_or_default();
+    let base =
+        document.document_element().and_then(|root| root.get_attribute("data-base")).unwrap_or_default();
     let options = WorkerOptions::new();
     options.set_type(WorkerType::Module);
     options.set_name("engine");
