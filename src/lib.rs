@@ -11,5 +11,4 @@ pub mod vault;
 pub mod engine;
 #[cfg(all(target_family = "wasm", feature = "engine"))]
 pub mod web;
-#[cfg(all(target_family = "wasm", feature = "ui"))]
 pub mod ui;

@@ -12,12 +12,14 @@ use crate::engine::screen::amount::parse_number;
 use crate::engine::screen::due::days_until;
 use crate::engine::screen::timeline::{Entry, Filter, Heading, arrange, counts};
 use crate::model::records::{Note, Purchase, Task};
-use crate::model::{FieldName, RecordId, RecordKind, Value};
+use crate::model::{Date, FieldName, RecordId, RecordKind, Value};
 use crate::ui::clock::{offset, today};
 use crate::ui::session::use_session;
 use crate::ui::text::{language, t, t_string, use_i18n};
 use crate::ui::widgets::{EmptyState, Menu};
 use crate::ui::words;
+
+type Day = Option<Date>;
 
 /// Entries that are shown at first, and again with each "more".
 const STEP: usize = 50;
@@ -133,7 +135,7 @@ fn NoteEntry(id: RecordId) -> impl IntoView {
                     label=move || t_string!(i18n, customer.date)
                     value=date
                     empty=move || t_string!(i18n, customer.no_date)
-                    on_save=move |day: Option<_>| set(FieldName::DATE, day.map_or(Value::Empty, Value::Date))
+                    on_save=move |day: Day| set(FieldName::DATE, day.map_or(Value::Empty, Value::Date))
                 />
                 <Show when=move || concurrent.get()>
                     <button
@@ -274,7 +276,7 @@ pub fn TaskLine(
                         value=due
                         shortcuts=true
                         empty=move || t_string!(i18n, customer.no_due)
-                        on_save=move |day: Option<_>| {
+                        on_save=move |day: Day| {
                             on_edit.run((FieldName::DUE, day.map_or(Value::Empty, Value::Date)));
                         }
                     />
@@ -315,7 +317,7 @@ fn PurchaseEntry(id: RecordId) -> impl IntoView {
                     label=move || t_string!(i18n, customer.date)
                     value=date
                     empty=move || t_string!(i18n, customer.no_date)
-                    on_save=move |day: Option<_>| set(FieldName::DATE, day.map_or(Value::Empty, Value::Date))
+                    on_save=move |day: Day| set(FieldName::DATE, day.map_or(Value::Empty, Value::Date))
                 />
                 <Menu label=move || t_string!(i18n, common.menu)>
                     <button type="button" class="menu-item" on:click=move |_| page.history.set(Some((id, None)))>

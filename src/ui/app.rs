@@ -1,0 +1,79 @@
+//! The app: its contexts, and which of the few great states is shown.
+
+use leptos::prelude::*;
+
+use crate::ui::failure_text::failure_text;
+use crate::ui::idle;
+use crate::ui::preferences::{Preferences, use_preferences};
+use crate::ui::router::Router;
+use crate::ui::screens::{FirstStart, OpenElsewhere, Unlock};
+use crate::ui::session::{Phase, Session, use_session};
+use crate::ui::shell::Shell;
+use crate::ui::text::{I18nSubContextProvider, locale, t, t_string, use_i18n};
+use crate::ui::widgets::toast::ToastRegion;
+
+/// Everything. Mounted once, into `#app`.
+#[component]
+pub fn App() -> impl IntoView {
+    let preferences = Preferences::provide();
+    let initial_locale = Signal::derive(move || locale(preferences.language.get()));
+    view! {
+        <I18nSubContextProvider initial_locale=initial_locale>
+            <Root />
+        </I18nSubContextProvider>
+    }
+}
+
+#[component]
+fn Root() -> impl IntoView {
+    let session = Session::provide();
+    let _ = Router::provide();
+    idle::watch(session, use_preferences());
+    // A new failure or a second `Open` must not build the screens anew.
+    let phase = Memo::new(move |_| session.phase.get());
+    view! {
+        {move || match phase.get() {
+            Phase::Starting => view! { <Starting /> }.into_any(),
+            Phase::FirstStart => view! { <FirstStart /> }.into_any(),
+            Phase::Locked => view! { <Unlock /> }.into_any(),
+            Phase::OpenElsewhere => view! { <OpenElsewhere /> }.into_any(),
+            Phase::Open => view! { <Shell /> }.into_any(),
+            Phase::Stopped(_) => view! { <Stopped /> }.into_any(),
+        }}
+        <ToastRegion toasts=session.toasts />
+    }
+}
+
+#[component]
+fn Starting() -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <main class="door">
+            <h1 class="door-name">{t!(i18n, app.name)}</h1>
+            <p role="status">{t!(i18n, app.starting)}</p>
+        </main>
+    }
+}
+
+#[component]
+fn Stopped() -> impl IntoView {
+    let i18n = use_i18n();
+    let session = use_session();
+    let reason = move || match session.phase.get() {
+        Phase::Stopped(failure) => failure_text(i18n, &failure),
+        _ => String::new(),
+    };
+    let reload = move |_| {
+        let _ = window().location().reload();
+    };
+    view! {
+        <main class="door">
+            <div class="door-card" role="alert">
+                <h1>{move || t_string!(i18n, app.stopped_title)}</h1>
+                <p>{reason}</p>
+                <p>{t!(i18n, app.stopped_safe)}</p>
+                <button type="button" class="button primary" on:click=reload>{t!(i18n, app.reload)}</button>
+            </div>
+        </main>
+    }
+}

@@ -1,0 +1,171 @@
+//! The way to the engine: starts the worker, sends calls, matches replies.
+//!
+//! Calls and messages are postcard bytes in transferred `ArrayBuffer`s. The worker says `ready` once it
+//! listens; what is called before waits. A worker that dies answers every open call, and every later one,
+//! with [`stopped`], so nothing waits for ever.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use wasm_bindgen::prelude::*;
+use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
+
+use crate::engine::Failure;
+use crate::engine::protocol::{Call, Event, Message, Request};
+use crate::ui::answer::Later;
+
+/// A handle of the engine worker; a copy is the same worker.
+#[derive(Clone, Copy)]
+pub struct Engine(StoredValue<Link, LocalStorage>);
+
+/// What the engine says without being asked.
+#[derive(Debug)]
+pub enum Notice {
+    /// One of its events.
+    Event(Event),
+    /// The worker is gone.
+    Died,
+}
+
+/// The failure of every call to a worker that is gone.
+#[must_use]
+pub fn stopped() -> Failure {
+    Failure::Storage { name: "EngineStopped".to_owned() }
+}
+
+impl Engine {
+    /// Starts the worker beside the app's own script, wherever that lies. `on_notice` hears what it says.
+    #[must_use]
+    pub fn start(on_notice: impl Fn(Notice) + 'static) -> Self {
+        let state = Rc::new(RefCell::new(State::default()));
+        let worker = start_worker().ok();
+        if let Some(worker) = &worker {
+            listen(worker, &state, Rc::new(on_notice));
+        } else {
+            state.borrow_mut().dead = true;
+            on_notice(Notice::Died);
+        }
+        Self(StoredValue::new_local(Link { worker, state }))
+    }
+
+    /// Asks. The engine does what it was asked even if nobody waits for the answer.
+    pub fn call(self, request: Request) -> Later {
+        self.0.try_with_value(|link| link.send(request)).unwrap_or_else(|| Later::known(Err(stopped())))
+    }
+
+    /// Ends the worker at once; its memory, and with it the keys, goes away.
+    pub fn terminate(self) {
+        self.0.try_with_value(|link| {
+            if let Some(worker) = &link.worker {
+                worker.terminate();
+            }
+            link.state.borrow_mut().fail_all();
+        });
+    }
+}
+
+struct Link {
+    worker: Option<Worker>,
+    state: Rc<RefCell<State>>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Whether the worker listens.
+    ready: bool,
+    dead: bool,
+    last: u32,
+    /// Calls that wait until the worker listens.
+    waiting: Vec<Vec<u8>>,
+    open: HashMap<u32, Later>,
+}
+
+impl State {
+    fn fail_all(&mut self) {
+        self.dead = true;
+        self.waiting.clear();
+        for later in std::mem::take(&mut self.open).into_values() {
+            later.fill(Err(stopped()));
+        }
+    }
+}
+
+impl Link {
+    fn send(&self, request: Request) -> Later {
+        let mut state = self.state.borrow_mut();
+        if state.dead {
+            return Later::known(Err(stopped()));
+        }
+        state.last = state.last.wrapping_add(1);
+        let number = state.last;
+        let Ok(bytes) = postcard::to_allocvec(&Call { number, request }) else {
+            return Later::known(Err(Failure::Unreadable));
+        };
+        let later = Later::default();
+        state.open.insert(number, later.clone());
+        match &self.worker {
+            Some(worker) if state.ready => post(worker, &bytes),
+            _ => state.waiting.push(bytes),
+        }
+        later
+    }
+}
+
+fn start_worker() -> Result<Worker, JsValue> {
+    let root = document().document_element();
+    let base = root.and_then(|root| root.get_attribute("data-base")).unwrap_or_default();
+    let options = WorkerOptions::new();
+    options.set_type(WorkerType::Module);
+    options.set_name("engine");
+    Worker::new_with_options(&format!("{base}engine_loader.js"), &options)
+}
+
+/// The closures live as long as the page: there is one worker per page.
+fn listen(worker: &Worker, state: &Rc<RefCell<State>>, on_notice: Rc<dyn Fn(Notice)>) {
+    let (own, calls, notify) = (worker.clone(), state.clone(), on_notice.clone());
+    let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+        let data = event.data();
+        let Ok(buffer) = data.dyn_into::<js_sys::ArrayBuffer>() else {
+            let mut state = calls.borrow_mut();
+            state.ready = true;
+            for bytes in std::mem::take(&mut state.waiting) {
+                post(&own, &bytes);
+            }
+            return;
+        };
+        match postcard::from_bytes(&js_sys::Uint8Array::new(&buffer).to_vec()) {
+            Ok(Message::Reply(number, answer)) => {
+                let later = calls.borrow_mut().open.remove(&number);
+                if let Some(later) = later {
+                    later.fill(answer);
+                }
+            }
+            Ok(Message::Event(event)) => notify(Notice::Event(event)),
+            // An engine whose words can't be read is of another version: nothing it says can be trusted.
+            Err(_) => {
+                own.terminate();
+                calls.borrow_mut().fail_all();
+                notify(Notice::Died);
+            }
+        }
+    });
+    worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    on_message.forget();
+
+    let calls = state.clone();
+    let on_error = Closure::<dyn FnMut(web_sys::Event)>::new(move |_| {
+        calls.borrow_mut().fail_all();
+        on_notice(Notice::Died);
+    });
+    worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+    worker.set_onmessageerror(Some(on_error.as_ref().unchecked_ref()));
+    on_error.forget();
+}
+
+fn post(worker: &Worker, bytes: &[u8]) {
+    let buffer = js_sys::Uint8Array::from(bytes).buffer();
+    // Cloning a buffer that was just made can't fail; a dead worker is heard of by its error event.
+    let _ = worker.post_message_with_transfer(&buffer, &js_sys::Array::of1(&buffer));
+}

@@ -1,0 +1,18 @@
+//! The screens, one file each. Each has one `<h1>`; the shell around them has the landmarks.
+
+pub mod customer;
+pub mod customers;
+pub mod first_start;
+pub mod import;
+pub mod settings;
+pub mod tasks;
+pub mod trash;
+pub mod unlock;
+
+pub use customers::Customers;
+pub use first_start::FirstStart;
+pub use import::Import;
+pub use settings::Settings;
+pub use tasks::Tasks;
+pub use trash::Trash;
+pub use unlock::{OpenElsewhere, Unlock};

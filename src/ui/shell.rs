@@ -1,0 +1,298 @@
+//! The open notebook: navigation, the state of saving, running jobs, undo, and the screen in the middle.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, KeyboardEvent};
+
+use crate::ui::clock;
+use crate::ui::failure_text::failure_text;
+use crate::ui::queue::SaveState;
+use crate::ui::route::Route;
+use crate::ui::router::use_router;
+use crate::ui::screens::customers::CustomerList;
+use crate::ui::screens::{Customers, Import, Settings, Tasks, Trash};
+use crate::ui::session::{Job, JobKind, use_session};
+use crate::ui::text::{t, t_string, use_i18n};
+use crate::ui::widgets::{ProgressBar, is_composing};
+use crate::ui::words;
+
+/// The screens with what surrounds them.
+#[component]
+pub fn Shell() -> impl IntoView {
+    // Outlives the screens: the list is found again as it was left.
+    CustomerList::provide();
+    let i18n = use_i18n();
+    let session = use_session();
+    let route = use_router().route();
+    let place = Memo::new(move |_| Place::of(route.get()));
+    let customer = Memo::new(move |_| route.get().customer());
+    let keys = window_event_listener(leptos::ev::keydown, move |event| {
+        if let Some(step) = undo_key(&event) {
+            event.prevent_default();
+            let possible = session.undo.get_untracked();
+            match step {
+                Step::Undo if possible.undo.is_some() => session.undo_last(),
+                Step::Redo if possible.redo.is_some() => session.redo_last(),
+                _ => {}
+            }
+        }
+    });
+    on_cleanup(move || keys.remove());
+    // A new screen starts at its top, and its name is read aloud.
+    Effect::new(move |earlier: Option<Place>| {
+        let place = place.get();
+        if earlier.is_some_and(|earlier| earlier != place) {
+            window().scroll_to_with_x_and_y(0.0, 0.0);
+            focus_main();
+        }
+        place
+    });
+    view! {
+        <div class="shell">
+            <button type="button" class="skip" on:click=move |_| focus_main()>{t!(i18n, app.skip)}</button>
+            <Navigation place />
+            <div class="shell-body">
+                <SaveLine />
+                <Jobs />
+                <main class="shell-main" id="main" tabindex="-1">
+                    {move || match place.get() {
+                        Place::Customers => view! { <Customers customer=customer /> }.into_any(),
+                        Place::Tasks => view! { <Tasks /> }.into_any(),
+                        Place::Import => view! { <Import /> }.into_any(),
+                        Place::Trash => view! { <Trash /> }.into_any(),
+                        Place::Settings => view! { <Settings /> }.into_any(),
+                    }}
+                </main>
+            </div>
+        </div>
+    }
+}
+
+/// The screens that the navigation knows; list and page of customers are one, so that the list stays as it
+/// is when a page is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Customers,
+    Tasks,
+    Import,
+    Trash,
+    Settings,
+}
+
+impl Place {
+    fn of(route: Route) -> Self {
+        match route {
+            Route::Customers | Route::Customer(_) => Self::Customers,
+            Route::Tasks => Self::Tasks,
+            Route::Import => Self::Import,
+            Route::Trash => Self::Trash,
+            Route::Settings => Self::Settings,
+        }
+    }
+
+    fn route(self) -> Route {
+        match self {
+            Self::Customers => Route::Customers,
+            Self::Tasks => Route::Tasks,
+            Self::Import => Route::Import,
+            Self::Trash => Route::Trash,
+            Self::Settings => Route::Settings,
+        }
+    }
+
+    /// A drawing of one line, 24 × 24.
+    fn icon(self) -> &'static str {
+        match self {
+            Self::Customers => "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8Zm-8 8c0-3.5 3.5-5.5 8-5.5s8 2 8 5.5",
+            Self::Tasks => {
+                "M4 6l1.5 1.5L8 5M4 12l1.5 1.5L8 11M4 18l1.5 1.5L8 17M11 6.5h9M11 12.5h9M11 18.5h9"
+            }
+            Self::Import => "M12 3v11m-4-4 4 4 4-4M4 16v4h16v-4",
+            Self::Trash => "M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v6M14 11v6",
+            Self::Settings => {
+                "M4 7h9m4 0h3M4 17h3m4 0h9M15 9.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5Zm-6 10a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5Z"
+            }
+        }
+    }
+}
+
+#[component]
+fn Navigation(
+    /// Where we are.
+    #[prop(into)]
+    place: Signal<Place>,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let session = use_session();
+    let link = move |to: Place| {
+        let words = move || match to {
+            Place::Customers => t_string!(i18n, nav.customers),
+            Place::Tasks => t_string!(i18n, nav.tasks),
+            Place::Import => t_string!(i18n, nav.import),
+            Place::Trash => t_string!(i18n, nav.trash),
+            Place::Settings => t_string!(i18n, nav.settings),
+        };
+        view! {
+            <li>
+                <a
+                    class="nav-link"
+                    href=to.route().to_string()
+                    aria-current=move || (place.get() == to).then_some("page")
+                >
+                    <Icon path=to.icon() />
+                    <span>{words}</span>
+                </a>
+            </li>
+        }
+    };
+    view! {
+        <nav class="nav" aria-label=move || t_string!(i18n, nav.label)>
+            <p class="nav-name" aria-hidden="true">{t!(i18n, app.name)}</p>
+            <ul class="nav-links">
+                {link(Place::Customers)}
+                {link(Place::Tasks)}
+                {link(Place::Import)}
+                {link(Place::Trash)}
+                {link(Place::Settings)}
+            </ul>
+            <button type="button" class="nav-link nav-lock" on:click=move |_| session.lock()>
+                <Icon path="M7 11V8a5 5 0 0 1 10 0v3M5 11h14v9H5zM12 14.5v2.5" />
+                <span>{t!(i18n, nav.lock)}</span>
+            </button>
+        </nav>
+    }
+}
+
+/// A drawing of one line; always beside a word.
+#[component]
+pub fn Icon(
+    /// The line, in a square of 24.
+    path: &'static str,
+) -> impl IntoView {
+    view! {
+        <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+            <path d=path />
+        </svg>
+    }
+}
+
+/// Undo, redo, and whether all is saved.
+#[component]
+fn SaveLine() -> impl IntoView {
+    let i18n = use_i18n();
+    let session = use_session();
+    let state = session.save_state();
+    let can_undo = move || session.undo.with(|undo| undo.undo.is_some());
+    let can_redo = move || session.undo.with(|undo| undo.redo.is_some());
+    view! {
+        <div class="save-line">
+            <div class="save-state" role="status">
+                {move || match state.get() {
+                    SaveState::Idle => String::new(),
+                    SaveState::Saving => t_string!(i18n, save.saving).to_owned(),
+                    SaveState::Saved(at) => {
+                        t_string!(i18n, save.saved, time = words::time(at, clock::offset()))
+                    }
+                    SaveState::Failed(_) => t_string!(i18n, save.failed).to_owned(),
+                }}
+            </div>
+            <div class="save-undo">
+                <Show when=can_undo>
+                    <button type="button" class="button quiet" on:click=move |_| session.undo_last()>
+                        {t!(i18n, nav.undo)}
+                    </button>
+                </Show>
+                <Show when=can_redo>
+                    <button type="button" class="button quiet" on:click=move |_| session.redo_last()>
+                        {t!(i18n, nav.redo)}
+                    </button>
+                </Show>
+            </div>
+        </div>
+        {move || match state.get() {
+            SaveState::Failed(failure) => {
+                view! {
+                    <div class="notice-box bad" role="alert">
+                        <p>{move || failure_text(i18n, &failure)}</p>
+                        <button type="button" class="button primary" on:click=move |_| session.retry()>
+                            {t!(i18n, common.retry)}
+                        </button>
+                    </div>
+                }
+                .into_any()
+            }
+            _ => ().into_any(),
+        }}
+    }
+}
+
+/// The jobs that run, with a way to stop them.
+#[component]
+fn Jobs() -> impl IntoView {
+    let i18n = use_i18n();
+    let session = use_session();
+    let running = Memo::new(move |_| {
+        session.jobs.with(|jobs| {
+            jobs.iter().filter(|job| job.outcome.is_none()).map(|job| job.job).collect::<Vec<_>>()
+        })
+    });
+    let bar = move |number: u32| {
+        let job = move || session.jobs.with(|jobs| jobs.iter().find(|job| job.job == number).cloned());
+        let figure = move |of: fn(&Job) -> u64| Signal::derive(move || job().map_or(0, |job| of(&job)));
+        let label = move || match job().and_then(|job| job.kind) {
+            Some(JobKind::Import) => t_string!(i18n, jobs.import),
+            Some(JobKind::Sample) => t_string!(i18n, jobs.sample),
+            Some(JobKind::UndoImport) => t_string!(i18n, jobs.undo_import),
+            Some(JobKind::Check) => t_string!(i18n, jobs.check),
+            None => t_string!(i18n, jobs.other),
+        };
+        view! {
+            <li class="job">
+                <ProgressBar label done=figure(|job| job.done) total=figure(|job| job.total) />
+                <button type="button" class="button secondary" on:click=move |_| session.cancel_job(number)>
+                    {t!(i18n, jobs.cancel)}
+                </button>
+            </li>
+        }
+    };
+    view! {
+        <Show when=move || running.with(|running| !running.is_empty())>
+            <ul class="jobs" aria-label=move || t_string!(i18n, jobs.label)>
+                <For each=move || running.get() key=|job| *job children=bar />
+            </ul>
+        </Show>
+    }
+}
+
+enum Step {
+    Undo,
+    Redo,
+}
+
+/// Ctrl+Z, Ctrl+Shift+Z and Ctrl+Y (⌘ on a Mac), except where a text is being typed: there they belong to
+/// the text.
+fn undo_key(event: &KeyboardEvent) -> Option<Step> {
+    if is_composing(event) || !(event.ctrl_key() || event.meta_key()) || event.alt_key() {
+        return None;
+    }
+    let element = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
+    let types = element.is_some_and(|element| {
+        element.is_content_editable()
+            || matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
+    });
+    if types {
+        return None;
+    }
+    match (event.key().to_ascii_lowercase().as_str(), event.shift_key()) {
+        ("z", false) => Some(Step::Undo),
+        ("z", true) | ("y", false) => Some(Step::Redo),
+        _ => None,
+    }
+}
+
+fn focus_main() {
+    let main = document().get_element_by_id("main").and_then(|main| main.dyn_into::<HtmlElement>().ok());
+    if let Some(main) = main {
+        let _ = main.focus();
+    }
+}

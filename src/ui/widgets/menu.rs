@@ -1,0 +1,59 @@
+//! A button that unfolds further actions.
+
+use leptos::html::Details;
+use leptos::prelude::*;
+use leptos::text_prop::TextProp;
+use wasm_bindgen::JsCast;
+use web_sys::{FocusEvent, KeyboardEvent, Node};
+
+use super::key::escapes;
+
+/// Further actions behind one button. The children are `<button class="menu-item">`s or links.
+#[component]
+pub fn Menu(
+    /// The word on the button.
+    #[prop(into)]
+    label: TextProp,
+    /// The actions.
+    children: Children,
+) -> impl IntoView {
+    let node = NodeRef::<Details>::new();
+    let close = move || {
+        if let Some(details) = node.get_untracked() {
+            details.set_open(false);
+        }
+    };
+    let on_leave = move |event: FocusEvent| {
+        let inside = node.get_untracked().is_some_and(|details| {
+            let next = event.related_target().and_then(|target| target.dyn_into::<Node>().ok());
+            next.is_some_and(|next| details.contains(Some(&next)))
+        });
+        // A press on plain ground has no next target; the press on an item must still arrive.
+        if !inside && event.related_target().is_some() {
+            close();
+        }
+    };
+    let on_key = move |event: KeyboardEvent| {
+        if escapes(&event) {
+            event.stop_propagation();
+            close();
+        }
+    };
+    let outside = window_event_listener(leptos::ev::pointerdown, move |event| {
+        let target = event.target().and_then(|target| target.dyn_into::<Node>().ok());
+        let inside =
+            node.try_get_untracked().flatten().is_none_or(|details| details.contains(target.as_ref()));
+        if !inside {
+            close();
+        }
+    });
+    on_cleanup(move || outside.remove());
+    view! {
+        <details class="menu" node_ref=node on:focusout=on_leave on:keydown=on_key>
+            <summary class="button quiet">{move || label.get()}</summary>
+            <div class="menu-items" on:click=move |_| close()>
+                {children()}
+            </div>
+        </details>
+    }
+}
