@@ -3,6 +3,13 @@
 //! The reference folds everything and uses `contains`; the index must give the same customers in the
 //! same order after any history of changes, whatever is in memory.
 
+#![expect(
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 use std::collections::{BTreeMap, HashMap};
 
 use daifuku::model::RecordId;
@@ -13,9 +20,60 @@ use proptest::prelude::*;
 
 /// Pieces of text that are not cut within: what a person takes for one character.
 const PIECES: [&str; 54] = [
-    "か\u{3099}", "か", "ハ", "ﾊ\u{FF9F}", "ｶﾞ", "゛", "゜", "ﾞ", "㈱", "㍿", "(", "（", "株", "有", "社", "一", ")", "）", "1", "２",
-    "①", "½", "ー", "ｰ", "-", "－", "々", "〻", "ゝ", "ゞ", "ヽ", "ヾ", "す", "ず", "佐", "髙", "齋", "葛\u{E0100}", "﨑", "e\u{301}",
-    "H\u{331}", "Ａ", "z", " ", "　", "\n", "\r\n", "\u{200B}", "ヶ", "ヷ", "～", "…", "\u{1100}\u{1161}\u{11A8}", "🏳\u{FE0F}\u{200D}🌈",
+    "か\u{3099}",
+    "か",
+    "ハ",
+    "ﾊ\u{FF9F}",
+    "ｶﾞ",
+    "゛",
+    "゜",
+    "ﾞ",
+    "㈱",
+    "㍿",
+    "(",
+    "（",
+    "株",
+    "有",
+    "社",
+    "一",
+    ")",
+    "）",
+    "1",
+    "２",
+    "①",
+    "½",
+    "ー",
+    "ｰ",
+    "-",
+    "－",
+    "々",
+    "〻",
+    "ゝ",
+    "ゞ",
+    "ヽ",
+    "ヾ",
+    "す",
+    "ず",
+    "佐",
+    "髙",
+    "齋",
+    "葛\u{E0100}",
+    "﨑",
+    "e\u{301}",
+    "H\u{331}",
+    "Ａ",
+    "z",
+    " ",
+    "　",
+    "\n",
+    "\r\n",
+    "\u{200B}",
+    "ヶ",
+    "ヷ",
+    "～",
+    "…",
+    "\u{1100}\u{1161}\u{11A8}",
+    "🏳\u{FE0F}\u{200D}🌈",
 ];
 
 /// Whether the laws except a cut before `pieces[from]` and after `pieces[to - 1]`.
@@ -125,33 +183,50 @@ struct Reference {
 
 impl Reference {
     fn body(&self, id: RecordId) -> &str {
-        let newest = || self.blocks.values().rev().find_map(|members| members.iter().find(|(own, _)| *own == id));
+        let newest =
+            || self.blocks.values().rev().find_map(|members| members.iter().find(|(own, _)| *own == id));
         self.overlay.get(&id).or_else(|| newest().map(|(_, text)| text)).map_or("", String::as_str)
     }
 
     fn search(&self, query: &Query) -> Vec<Hit> {
-        let mut found: Vec<_> = self.heads.iter().filter_map(|(id, customer)| {
-            let body = self.body(*id);
-            let mut worst = None;
-            let mut unnamed = true;
-            for term in &query.terms {
-                let place = place_of(term, customer, body);
-                if term.negated {
-                    if place.is_some() { return None }
-                    continue;
+        let mut found: Vec<_> = self
+            .heads
+            .iter()
+            .filter_map(|(id, customer)| {
+                let body = self.body(*id);
+                let mut worst = None;
+                let mut unnamed = true;
+                for term in &query.terms {
+                    let place = place_of(term, customer, body);
+                    if term.negated {
+                        if place.is_some() {
+                            return None;
+                        }
+                        continue;
+                    }
+                    worst = worst.max(Some(place?));
+                    let names = place_of(
+                        term,
+                        &Customer {
+                            name: customer.name.clone(),
+                            reading: customer.reading.clone(),
+                            ..Customer::default()
+                        },
+                        "",
+                    );
+                    unnamed &= names.is_none();
                 }
-                worst = worst.max(Some(place?));
-                let names = place_of(term, &Customer { name: customer.name.clone(), reading: customer.reading.clone(), ..Customer::default() }, "");
-                unnamed &= names.is_none();
-            }
-            Some((worst.unwrap_or(6), unnamed, customer.order, *id))
-        }).collect();
+                Some((worst.unwrap_or(6), unnamed, customer.order, *id))
+            })
+            .collect();
         found.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| (b.2, b.3).cmp(&(a.2, a.3))));
         let hit = |(place, _, _, id): (u8, bool, u64, RecordId)| {
             let name = &self.heads[&id].name;
-            let named = query.terms.iter().filter(|term| !term.negated).all(|term| {
-                term.exact.iter().chain(&term.loose).any(|text| name.contains(text))
-            });
+            let named = query
+                .terms
+                .iter()
+                .filter(|term| !term.negated)
+                .all(|term| term.exact.iter().chain(&term.loose).any(|text| name.contains(text)));
             let section = match place {
                 0 | 1 | 3 if named => Section::Name,
                 0..=3 => Section::Reading,
@@ -184,7 +259,10 @@ fn place_of(term: &Term, customer: &Customer, body: &str) -> Option<u8> {
         within(Field::Phone) && (exact(&lines) || number),
         within(Field::Tag) && exact(tags) || within(Field::Other) && exact(other),
         within(Field::Memo) && exact(body),
-    ].iter().zip(0..).find_map(|(holds, place)| holds.then_some(place))
+    ]
+    .iter()
+    .zip(0..)
+    .find_map(|(holds, place)| holds.then_some(place))
 }
 
 #[derive(Clone, Debug)]
@@ -201,14 +279,44 @@ enum Change {
 
 fn words(most: usize) -> impl Strategy<Value = String> {
     let words = [
-        "佐藤", "斎藤", "斉藤", "髙橋", "東京", "サトウ", "じゅん", "ぢゅん", "おおた", "ばん", "ヴァン", "ー", "Smith", "sm", " ", "　",
-        "\n", "㈱", "々", "あ", "い", "1", "2", "-", "trade show", "釣り", "渡辺",
+        "佐藤",
+        "斎藤",
+        "斉藤",
+        "髙橋",
+        "東京",
+        "サトウ",
+        "じゅん",
+        "ぢゅん",
+        "おおた",
+        "ばん",
+        "ヴァン",
+        "ー",
+        "Smith",
+        "sm",
+        " ",
+        "　",
+        "\n",
+        "㈱",
+        "々",
+        "あ",
+        "い",
+        "1",
+        "2",
+        "-",
+        "trade show",
+        "釣り",
+        "渡辺",
     ];
     prop::collection::vec(prop::sample::select(words.to_vec()), 0..most).prop_map(|words| words.concat())
 }
 
 fn number() -> impl Strategy<Value = String> {
-    prop_oneof![Just(String::new()), "0[1-3]-[12]{3,4}-[12]{4}", "0[1-3][12]{7,8}", "\\+81 [1-3]-[12]{4}-[12]{4}"]
+    prop_oneof![
+        Just(String::new()),
+        "0[1-3]-[12]{3,4}-[12]{4}",
+        "0[1-3][12]{7,8}",
+        "\\+81 [1-3]-[12]{4}-[12]{4}"
+    ]
 }
 
 fn typed() -> impl Strategy<Value = String> {
@@ -218,7 +326,20 @@ fn typed() -> impl Strategy<Value = String> {
         1 => "0[1-3]-[12]{3,4}-[12]{0,4}",
         1 => prop::sample::select(vec!["\"trade show\"", "a", "斎", "ー1", "\"", "-", "い\""]).prop_map(str::to_owned),
     ];
-    let operator = prop::sample::select(vec!["", "", "", "", "-", "name:", "会社：", "tag:", "phone:", "memo:", "-memo:", "mail:"]);
+    let operator = prop::sample::select(vec![
+        "",
+        "",
+        "",
+        "",
+        "-",
+        "name:",
+        "会社：",
+        "tag:",
+        "phone:",
+        "memo:",
+        "-memo:",
+        "mail:",
+    ]);
     prop::collection::vec((operator, word), 0..4)
         .prop_map(|terms| terms.into_iter().map(|(operator, word)| format!("{operator}{word} ")).collect())
 }
@@ -258,7 +379,12 @@ fn change() -> impl Strategy<Value = Change> {
 }
 
 /// Runs a search to its end, supplying what it needs.
-fn search(index: &mut Index, reference: &Reference, query: &Query, limit: Option<usize>) -> (Vec<Hit>, Total) {
+fn search(
+    index: &mut Index,
+    reference: &Reference,
+    query: &Query,
+    limit: Option<usize>,
+) -> (Vec<Hit>, Total) {
     let mut run = index.start(query, limit);
     for _ in 0..50 {
         match run.step(index) {
@@ -375,10 +501,15 @@ fn a_search_goes_on_when_the_index_changes_under_it() {
 #[test]
 fn what_filters_rule_out_is_not_read_and_the_budget_holds() {
     let mut index = Index::new(3_000);
-    let texts = |n: u8| vec![(RecordId([n; 16]), ["釣り", "将棋", "登山", "茶道"][usize::from(n % 4)].repeat(200))];
+    let texts =
+        |n: u8| vec![(RecordId([n; 16]), ["釣り", "将棋", "登山", "茶道"][usize::from(n % 4)].repeat(200))];
     for n in 0..8 {
         index.put_head(RecordId([n; 16]), &HeadText::default(), 1);
-        index.put_block(u64::from(n), Filter::build(texts(n).iter().map(|(_, text)| text.as_str())), vec![RecordId([n; 16])]);
+        index.put_block(
+            u64::from(n),
+            Filter::build(texts(n).iter().map(|(_, text)| text.as_str())),
+            vec![RecordId([n; 16])],
+        );
     }
     let mut needed = Vec::new();
     let mut run = index.start(&Query::parse("将棋"), None);
@@ -393,7 +524,9 @@ fn what_filters_rule_out_is_not_read_and_the_budget_holds() {
         }
     };
     assert_eq!((needed, hits.total), (vec![5, 1], Total::Exact(2)));
-    assert!(matches!(index.start(&Query::parse("囲碁"), None).step(&index), Step::Done(hits) if hits.hits.is_empty()));
+    assert!(
+        matches!(index.start(&Query::parse("囲碁"), None).step(&index), Step::Done(hits) if hits.hits.is_empty())
+    );
 }
 
 #[test]
@@ -405,7 +538,9 @@ fn conditions_are_decided_by_the_caller() {
     for typed in ["owner:山田", "佐藤 owner:山田", "佐 藤 owner:山田"] {
         let query = Query::parse(typed);
         assert_eq!(query.conditions.len(), 1);
-        let Step::Done(hits) = index.start(&query, Some(2)).step_where(&index, &|id| id.0[0] % 2 == 0) else { panic!() };
+        let Step::Done(hits) = index.start(&query, Some(2)).step_where(&index, &|id| id.0[0] % 2 == 0) else {
+            panic!()
+        };
         assert_eq!(hits.hits.iter().map(|hit| hit.id.0[0]).collect::<Vec<_>>(), [8, 6]);
     }
 }
@@ -413,8 +548,14 @@ fn conditions_are_decided_by_the_caller() {
 #[test]
 fn numbers_are_found_with_and_without_separators() {
     let mut index = Index::new(0);
-    for (n, number) in [(1, "090-1234-5678"), (2, "09012345678"), (3, "+81 90-1234-5678"), (4, "03-9090-1234")] {
-        index.put_head(RecordId([n; 16]), &HeadText { phone: &phone(number), ..HeadText::default() }, u64::from(n));
+    for (n, number) in
+        [(1, "090-1234-5678"), (2, "09012345678"), (3, "+81 90-1234-5678"), (4, "03-9090-1234")]
+    {
+        index.put_head(
+            RecordId([n; 16]),
+            &HeadText { phone: &phone(number), ..HeadText::default() },
+            u64::from(n),
+        );
     }
     let mut found = |typed: &str| {
         let Step::Done(hits) = index.start(&Query::parse(typed), None).step(&index) else { panic!() };
@@ -434,7 +575,11 @@ fn numbers_are_found_with_and_without_separators() {
 fn the_stored_filter_is_as_it_was() {
     let stored: Vec<u8> = include_str!("data/search/filter-1.hex")
         .split_whitespace()
-        .flat_map(|line| line.as_bytes().chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap()))
+        .flat_map(|line| {
+            line.as_bytes()
+                .chunks(2)
+                .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
+        })
         .collect();
     let filter = Filter::decode(&stored).unwrap();
     assert_eq!(filter, Filter::build(["大福帳は火事のとき井戸に投げ込まれた。", "daifuku 1603"]));

@@ -16,6 +16,8 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::canonical_combining_class;
 
+use super::collation_forms::without_legal_forms;
+
 /// A key of a reading. Keys of equal sound differ in later levels only; no reading sorts last.
 ///
 /// ```
@@ -29,7 +31,8 @@ pub fn sort_key(reading: &str) -> Vec<u8> {
         return vec![LAST];
     }
     let mut key: Vec<u8> = units.iter().flat_map(|unit| unit.primary.bytes()).collect();
-    let secondary = units.iter().flat_map(|unit| core::iter::once(unit.voicing).chain(unit.accents.iter().copied()));
+    let secondary =
+        units.iter().flat_map(|unit| core::iter::once(unit.voicing).chain(unit.accents.iter().copied()));
     push_level(&mut key, secondary);
     key.push(END);
     key.extend(units.iter().map(|unit| unit.size));
@@ -51,7 +54,8 @@ pub fn list_key(reading: &str) -> Vec<u8> {
 #[must_use]
 pub fn person_reading<'a>(reading: &'a str, name: &'a str) -> &'a str {
     let reading = reading.trim();
-    let readable = || name.nfkc().all(|c| is_kana(c) || c.is_whitespace() || c.is_ascii() || matches!(c, '・' | 'ー'));
+    let readable =
+        || name.nfkc().all(|c| is_kana(c) || c.is_whitespace() || c.is_ascii() || matches!(c, '・' | 'ー'));
     if reading.is_empty() && readable() { name.trim() } else { reading }
 }
 
@@ -62,7 +66,7 @@ pub fn organisation_reading(reading: &str, name: &str) -> String {
     let stripped = |text: &str| -> String {
         // ㊑ and ㊒ would lose their circles.
         let text: String = text.replace('㊑', "(株)").replace('㊒', "(有)").nfkc().collect();
-        without_legal_forms(&text)
+        without_legal_forms(&text).to_owned()
     };
     let (reading, name) = (stripped(reading), stripped(name));
     person_reading(&reading, &name).to_owned()
@@ -250,10 +254,9 @@ fn units(text: &str) -> Vec<Unit> {
                 (c, _) if canonical_combining_class(c) != 0 => {
                     last.accents.push(u8::try_from(u32::from(c) & 0x7F).unwrap_or(0) | 0x80);
                 }
-                ('ー', Primary::Kana(kana)) => {
-                    let primary = Primary::Kana(vowel(kana));
-                    let unit = Unit { primary, size: LONG, voicing: LEAST, accents: Vec::new(), script: last.script };
-                    units.push(unit);
+                ('ー', Primary::Kana(kana)) if let Some(vowel) = vowel(kana) => {
+                    let (primary, script) = (Primary::Kana(vowel), last.script);
+                    units.push(Unit { primary, size: LONG, voicing: LEAST, accents: Vec::new(), script });
                 }
                 ('ゝ' | 'ヽ', Primary::Kana(_)) => {
                     let script = if c == 'ゝ' { HIRAGANA } else { KATAKANA };
@@ -299,7 +302,8 @@ fn is_kana(c: char) -> bool {
     matches!(c, '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FA}' | '\u{31F0}'..='\u{31FF}')
 }
 
-fn hiragana(c: char) -> (char, u8) {
+/// The hiragana of a katakana, and the weight of level 4.
+pub(super) fn hiragana(c: char) -> (char, u8) {
     match c {
         '\u{30A1}'..='\u{30F6}' => (char::from_u32(u32::from(c) - 0x60).unwrap_or(c), KATAKANA),
         '\u{31F0}'..='\u{31FF}' => (c, KATAKANA),
@@ -318,8 +322,8 @@ fn large(kana: char) -> (char, u8) {
     }
 }
 
-/// What ー after this kana sounds like.
-fn vowel(kana: char) -> char {
+/// What ー after this kana sounds like; after ん it is a sign.
+fn vowel(kana: char) -> Option<char> {
     let rows = [
         ('あ', "あかさたなはまやらわ"),
         ('い', "いきしちにひみり"),
@@ -327,7 +331,7 @@ fn vowel(kana: char) -> char {
         ('え', "えけせてねへめれ"),
         ('お', "おこそとのほもよろを"),
     ];
-    rows.iter().find(|(_, row)| row.contains(kana)).map_or(kana, |(vowel, _)| *vowel)
+    rows.iter().find(|(_, row)| row.contains(kana)).map(|(vowel, _)| *vowel)
 }
 
 const SMALL_KANA: [(char, char); 28] = [
@@ -361,102 +365,6 @@ const SMALL_KANA: [(char, char); 28] = [
     ('ㇿ', 'ろ'),
 ];
 
-/// NFKC text without legal forms at its ends; all of it if nothing else is there.
-fn without_legal_forms(text: &str) -> String {
-    let chars: Vec<char> = text.trim().chars().collect();
-    let plain: Vec<char> = chars.iter().map(|c| hiragana(*c).0.to_ascii_lowercase()).collect();
-    let mut rest = plain.as_slice();
-    let mut start = 0;
-    let joint = |c: &char| c.is_whitespace() || matches!(c, '・' | '.' | ',');
-    loop {
-        let form = |form: &&str| form.chars().count();
-        let begun = FORMS.iter().filter(|form| form.chars().eq(rest.iter().copied().take(form.chars().count())));
-        let ended = FORMS.iter().filter(|form| {
-            let skip = rest.len().saturating_sub(form.chars().count());
-            form.chars().eq(rest.iter().copied().skip(skip))
-        });
-        let (before, after) = (begun.map(form).max().unwrap_or(0), ended.map(form).max().unwrap_or(0));
-        let (before, after) = if before > 0 { (before, 0) } else { (0, after) };
-        let Some(mut left) = rest.get(before..rest.len() - after).filter(|left| left.len() < rest.len()) else { break };
-        let mut skipped = before;
-        while let Some((first, inner)) = left.split_first().filter(|(first, _)| joint(first)) {
-            skipped += usize::from(joint(first));
-            left = inner;
-        }
-        while let Some((_, inner)) = left.split_last().filter(|(last, _)| joint(last)) {
-            left = inner;
-        }
-        if left.is_empty() {
-            break;
-        }
-        start += skipped;
-        rest = left;
-    }
-    chars.iter().skip(start).take(rest.len()).collect()
-}
-
-/// Legal forms after NFKC, in hiragana and lower case; also as banks abbreviate them.
-const FORMS: [&str; 58] = [
-    "株式会社",
-    "有限会社",
-    "合同会社",
-    "合資会社",
-    "合名会社",
-    "医療法人社団",
-    "医療法人財団",
-    "医療法人",
-    "社会福祉法人",
-    "一般社団法人",
-    "一般財団法人",
-    "公益社団法人",
-    "公益財団法人",
-    "社団法人",
-    "財団法人",
-    "学校法人",
-    "宗教法人",
-    "特定非営利活動法人",
-    "npo法人",
-    "独立行政法人",
-    "(株)",
-    "(有)",
-    "(同)",
-    "(資)",
-    "(名)",
-    "(医)",
-    "(社)",
-    "(財)",
-    "(学)",
-    "(福)",
-    "(宗)",
-    "(一社)",
-    "(一財)",
-    "(公社)",
-    "(公財)",
-    "(特非)",
-    "かぶしきがいしゃ",
-    "かぶしきかいしゃ",
-    "ゆうげんがいしゃ",
-    "ごうどうがいしゃ",
-    "ごうしがいしゃ",
-    "ごうめいがいしゃ",
-    "いりょうほうじんしゃだん",
-    "いりょうほうじん",
-    "しゃかいふくしほうじん",
-    "いっぱんしゃだんほうじん",
-    "いっぱんざいだんほうじん",
-    "こうえきしゃだんほうじん",
-    "こうえきざいだんほうじん",
-    "がっこうほうじん",
-    "しゅうきょうほうじん",
-    "とくていひえいりかつどうほうじん",
-    "えぬぴーおーほうじん",
-    "npoほうじん",
-    "か)",
-    "(か",
-    "ゆ)",
-    "(ゆ",
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -471,8 +379,31 @@ mod tests {
 
     #[test]
     fn the_order_of_the_syllabary() {
-        rising(&["あへ", "あべ", "あぺ", "いーと", "いとう", "イトウ", "いどう", "いとー", "いとお", "いのうえ"]);
-        rising(&["いのうえ", "うぁん", "ゔぁん", "えびす", "はーと", "はあと", "ばーと", "はと", "ワタナベ", "を", "ん"]);
+        rising(&[
+            "あへ",
+            "あべ",
+            "あぺ",
+            "いーと",
+            "いとう",
+            "イトウ",
+            "いどう",
+            "いとー",
+            "いとお",
+            "いのうえ",
+        ]);
+        rising(&[
+            "いのうえ",
+            "うぁん",
+            "ゔぁん",
+            "えびす",
+            "はーと",
+            "はあと",
+            "ばーと",
+            "はと",
+            "ワタナベ",
+            "を",
+            "ん",
+        ]);
         rising(&["いど", "いのうえ", "ゐのうえ", "いはら", "ヱビズ", "えふ"]);
         rising(&["えびす", "ゑびす", "ヱビス", "えふ"]);
         rising(&["はは", "はば", "ばは", "ばば", "ぱぱ", "ひ"]);
@@ -481,11 +412,15 @@ mod tests {
 
     #[test]
     fn the_order_of_icu() {
-        let lines: Vec<Vec<&str>> =
-            include_str!("../../tests/data/search/collation-ja.tsv").lines().map(|line| line.split('\t').collect()).collect();
+        let lines: Vec<Vec<&str>> = include_str!("../../tests/data/search/collation-ja.tsv")
+            .lines()
+            .map(|line| line.split('\t').collect())
+            .collect();
         assert!(lines.len() > 400);
         let katakana = |text: &str| -> String {
-            let kana = |c: char| if ('ぁ'..='ゖ').contains(&c) { char::from_u32(u32::from(c) + 0x60).unwrap() } else { c };
+            let kana = |c: char| {
+                if ('ぁ'..='ゖ').contains(&c) { char::from_u32(u32::from(c) + 0x60).unwrap() } else { c }
+            };
             text.replace('ゝ', "ヽ").nfkc().map(kana).map(|c| if c == 'ゞ' { 'ヾ' } else { c }).collect()
         };
         for pair in lines.windows(2) {
@@ -542,7 +477,8 @@ mod tests {
         ] {
             assert_eq!(organisation_reading(reading, "山田"), expected);
         }
-        for name in ["㈱ヤマダ", "（株）ヤマダ", "株式会社ヤマダ", "ヤマダ㍿", "㊑ヤマダ", "ﾔﾏﾀﾞ 有限会社"] {
+        for name in ["㈱ヤマダ", "（株）ヤマダ", "株式会社ヤマダ", "ヤマダ㍿", "㊑ヤマダ", "ﾔﾏﾀﾞ 有限会社"]
+        {
             assert_eq!(organisation_reading("", name), "ヤマダ", "{name}");
         }
         assert_eq!(organisation_reading("", "株式会社山田"), "");

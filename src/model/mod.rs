@@ -2,7 +2,7 @@
 //! that their fields hold. Knows nothing of storage, merging, screens or the browser.
 //!
 //! A record is stored as fields with merge state ([`crate::merge`]); the types of this layer are what
-//! people mean: [`customer::Customer`] and its siblings are *read* from a record's displayed values and
+//! people mean: [`records::Customer`] and its siblings are *read* from a record's displayed values and
 //! edits are *written* as field values, so that unknown fields and kinds pass through untouched.
 
 pub mod date;

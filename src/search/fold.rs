@@ -29,7 +29,9 @@
 //! until one more character is typed.
 
 use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::{canonical_combining_class, compose, decompose_canonical, decompose_compatible};
+use unicode_normalization::char::{
+    canonical_combining_class, compose, decompose_canonical, decompose_compatible,
+};
 use unicode_normalization::{IsNormalized, is_nfc_quick};
 
 use super::variants::{VARIANTS, Variants};
@@ -181,7 +183,9 @@ impl<'a, M: Marks> Folder<'a, M> {
     fn plain(&self, c: char) -> Option<char> {
         Some(match c {
             ' '..='~' => c.to_ascii_lowercase(),
-            '\u{3041}'..='\u{3094}' | 'ー' | '、' | '。' | '々' | '「'..='】' | '〔'..='〛' | '・' => c,
+            '\u{3041}'..='\u{3094}' | 'ー' | '、' | '。' | '々' | '「'..='】' | '〔'..='〛' | '・' => {
+                c
+            }
             '\u{30A1}'..='\u{30F4}' => minus(c, 0x60),
             '\u{4E00}'..='\u{9FFF}' => self.variants.shape(c),
             '！'..='～' => minus(c, 0xFEE0).to_ascii_lowercase(),
@@ -377,8 +381,19 @@ mod tests {
 
     #[test]
     fn voicing_marks_join_their_kana() {
-        table(&[("か\u{3099}ハ\u{309A}", "がぱ"), ("か゛は゜", "がぱ"), ("ウ\u{3099}", "ゔ"), ("゛か", "゛か")]);
-        table(&[("か \u{3099}", "か ゛"), ("あ゛", "あ゛"), ("ヷ", "わ゛"), ("ヶ゛", "げ"), ("はゝ゜", "はぱ")]);
+        table(&[
+            ("か\u{3099}ハ\u{309A}", "がぱ"),
+            ("か゛は゜", "がぱ"),
+            ("ウ\u{3099}", "ゔ"),
+            ("゛か", "゛か"),
+        ]);
+        table(&[
+            ("か \u{3099}", "か ゛"),
+            ("あ゛", "あ゛"),
+            ("ヷ", "わ゛"),
+            ("ヶ゛", "げ"),
+            ("はゝ゜", "はぱ"),
+        ]);
     }
 
     #[test]
@@ -394,14 +409,25 @@ mod tests {
 
     #[test]
     fn katakana_are_hiragana_and_small_kana_stay() {
-        table(&[("サトウ シャッター ヴァン", "さとう しゃったー ゔぁん"), ("茅ヶ崎茅ケ崎 ヵ", "茅け崎茅け崎 か")]);
+        table(&[
+            ("サトウ シャッター ヴァン", "さとう しゃったー ゔぁん"),
+            ("茅ヶ崎茅ケ崎 ヵ", "茅け崎茅け崎 か"),
+        ]);
         table(&[("ヰヱヲ ヸヹヺ", "ゐゑを ゐ゛ゑ゛を゛"), ("ゟヿ", "よりこと")]);
     }
 
     #[test]
     fn hyphens_are_one_and_long_vowels_stay() {
-        table(&[("-\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}\u{2015}\u{2043}\u{2212}\u{FF0D}\u{FE63}", "-----------")]);
-        table(&[("1ー2ｰ３", "1-2-3"), ("コーヒー2ーa 1ー", "こーひー2ーa 1ー"), ("①ー②", "1-2"), ("1ーー2", "1ーー2")]);
+        table(&[(
+            "-\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}\u{2015}\u{2043}\u{2212}\u{FF0D}\u{FE63}",
+            "-----------",
+        )]);
+        table(&[
+            ("1ー2ｰ３", "1-2-3"),
+            ("コーヒー2ーa 1ー", "こーひー2ーa 1ー"),
+            ("①ー②", "1-2"),
+            ("1ーー2", "1ーー2"),
+        ]);
     }
 
     #[test]
@@ -411,8 +437,17 @@ mod tests {
 
     #[test]
     fn legal_forms_and_signs_expand() {
-        table(&[("㈱山田", "株式会社山田"), ("（株）", "株式会社"), ("㍿(有)", "株式会社有限会社"), ("(株", "(株")]);
-        table(&[("（一社）日本 ㈶", "一般社団法人日本 財団法人"), ("①Ⅲ㍻㋿½", "1iii平成令和1⁄2"), ("(土)", "(土)")]);
+        table(&[
+            ("㈱山田", "株式会社山田"),
+            ("（株）", "株式会社"),
+            ("㍿(有)", "株式会社有限会社"),
+            ("(株", "(株"),
+        ]);
+        table(&[
+            ("（一社）日本 ㈶", "一般社団法人日本 財団法人"),
+            ("①Ⅲ㍻㋿½", "1iii平成令和1⁄2"),
+            ("(土)", "(土)"),
+        ]);
     }
 
     #[test]
@@ -425,20 +460,40 @@ mod tests {
 
     #[test]
     fn selectors_are_dropped() {
-        table(&[("葛\u{E0100}飾 辻\u{E0101}", "葛飾 辻"), ("邉\u{E010E}", "辺"), ("か\u{FE00}\u{3099}", "が")]);
+        table(&[
+            ("葛\u{E0100}飾 辻\u{E0101}", "葛飾 辻"),
+            ("邉\u{E010E}", "辺"),
+            ("か\u{FE00}\u{3099}", "が"),
+        ]);
         table(&[("\u{FEFF}a\u{200D}b\u{AD}\u{7}", "ab")]);
     }
 
     #[test]
     fn repetition_marks_repeat() {
-        table(&[("佐々木", "佐佐木"), ("複々々線", "複複複線"), ("々木", "々木"), ("あ々", "あ々"), ("代〻木", "代代木")]);
-        table(&[("いすゞ", "いすず"), ("みすヾ", "みすず"), ("こゝろ", "こころ"), ("づゝ", "づつ"), ("あゞ ゝ", "あゞ ゝ")]);
+        table(&[
+            ("佐々木", "佐佐木"),
+            ("複々々線", "複複複線"),
+            ("々木", "々木"),
+            ("あ々", "あ々"),
+            ("代〻木", "代代木"),
+        ]);
+        table(&[
+            ("いすゞ", "いすず"),
+            ("みすヾ", "みすず"),
+            ("こゝろ", "こころ"),
+            ("づゝ", "づつ"),
+            ("あゞ ゝ", "あゞ ゝ"),
+        ]);
         table(&[("廣々", "広広")]);
     }
 
     #[test]
     fn case_is_one() {
-        table(&[("SATO.Ｔａｒｏ@Example.CO.JP", "sato.taro@example.co.jp"), ("ÉÀÖ", "éàö"), ("H\u{331}", "ẖ")]);
+        table(&[
+            ("SATO.Ｔａｒｏ@Example.CO.JP", "sato.taro@example.co.jp"),
+            ("ÉÀÖ", "éàö"),
+            ("H\u{331}", "ẖ"),
+        ]);
     }
 
     #[test]
@@ -447,7 +502,10 @@ mod tests {
             let key = fold(c.encode_utf8(&mut [0; 4]));
             assert_eq!(fold(&key), key, "U+{:04X}", u32::from(c));
             if !attaches(c) {
-                assert_eq!(fold(&format!("!{c}!")).replace(['!', ' ', '\n'], ""), key.replace(['!', ' ', '\n'], ""));
+                assert_eq!(
+                    fold(&format!("!{c}!")).replace(['!', ' ', '\n'], ""),
+                    key.replace(['!', ' ', '\n'], "")
+                );
             }
         }
     }

@@ -148,7 +148,13 @@ impl Heads {
     }
 
     /// Calls `on` once for each of `rows` whose part on `shelf` contains the needle, dead ones included.
-    pub(super) fn scan(&self, shelf: Shelf, rows: Range<usize>, finder: &Finder<'_>, mut on: impl FnMut(usize)) {
+    pub(super) fn scan(
+        &self,
+        shelf: Shelf,
+        rows: Range<usize>,
+        finder: &Finder<'_>,
+        mut on: impl FnMut(usize),
+    ) {
         let text = self.text(shelf);
         let end = rows.end.checked_sub(1).map_or(0, |last| self.end(shelf, last));
         let Some(text) = text.get(..end) else { return };
@@ -191,7 +197,8 @@ impl Heads {
                 if within(Field::Company) && (occurs(&term.exact, first) || occurs(&term.loose, first)) {
                     return Some(Class::Company);
                 }
-                let phone = within(Field::Phone) && (occurs(&term.exact, second) || occurs(&term.numbers, second));
+                let phone =
+                    within(Field::Phone) && (occurs(&term.exact, second) || occurs(&term.numbers, second));
                 phone.then_some(Class::Phone)
             }
             Shelf::Other => {
@@ -203,7 +210,8 @@ impl Heads {
 
     /// Whether the name itself has the term, in this or another spelling.
     pub(super) fn is_in_name(&self, row: usize, term: &Needles) -> bool {
-        let name = self.piece(row, Shelf::Names).split(|byte| u32::from(*byte) == u32::from(SECTION_END)).next();
+        let name =
+            self.piece(row, Shelf::Names).split(|byte| u32::from(*byte) == u32::from(SECTION_END)).next();
         name.is_some_and(|name| occurs(&term.exact, name) || occurs(&term.loose, name))
     }
 

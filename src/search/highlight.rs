@@ -11,7 +11,9 @@ pub fn highlights(text: &str, query: &Query) -> Vec<(usize, usize)> {
     let mut found: Vec<(usize, usize)> = Vec::new();
     for term in query.terms.iter().filter(|term| !term.negated) {
         for needle in term.exact.iter().chain(&term.loose) {
-            found.extend(memchr::memmem::find_iter(folded.as_bytes(), needle).map(|at| (at, at + needle.len())));
+            found.extend(
+                memchr::memmem::find_iter(folded.as_bytes(), needle).map(|at| (at, at + needle.len())),
+            );
         }
         found.extend(numbers(&folded, term));
     }

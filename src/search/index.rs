@@ -277,7 +277,8 @@ impl Index {
     pub fn size(&self) -> usize {
         let overlay: usize = self.slots.iter().filter_map(|slot| slot.overlay.as_deref()).map(str::len).sum();
         let blocks = self.blocks.iter().flatten();
-        let blocks: usize = blocks.map(|block| block.filter.size() + block.members.capacity() * size_of::<usize>()).sum();
+        let blocks: usize =
+            blocks.map(|block| block.filter.size() + block.members.capacity() * size_of::<usize>()).sum();
         let slots = self.slots.capacity() * size_of::<Slot>();
         let ids = self.by_id.capacity() * (size_of::<(RecordId, usize)>() + 1);
         self.heads.size() + overlay + blocks + self.resident + slots + ids
@@ -336,7 +337,8 @@ impl Index {
     fn evict(&mut self, keep: usize) {
         while self.resident > self.budget {
             let others = self.blocks.iter_mut().enumerate().filter(|(place, _)| *place != keep);
-            let resident = others.filter_map(|(_, block)| block.as_mut()).filter(|block| block.text.is_some());
+            let resident =
+                others.filter_map(|(_, block)| block.as_mut()).filter(|block| block.text.is_some());
             let Some(oldest) = resident.min_by_key(|block| block.used.get()) else { return };
             self.resident -= oldest.size();
             oldest.text = None;

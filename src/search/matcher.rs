@@ -24,7 +24,8 @@ pub(super) struct Needles {
 
 impl Matcher {
     pub(super) fn new(query: &Query) -> Self {
-        let pick = |negated| query.terms.iter().filter(|term| term.negated == negated).map(Needles::new).collect();
+        let pick =
+            |negated| query.terms.iter().filter(|term| term.negated == negated).map(Needles::new).collect();
         Self { positive: pick(false), negative: pick(true) }
     }
 }

@@ -241,7 +241,8 @@ fn exact(text: String) -> Vec<String> {
 fn numbers(text: &str) -> Vec<String> {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     let separated = digits.len() < text.len();
-    let number = text.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | 'ー' | '(' | ')' | '+' | '.' | ' '));
+    let number =
+        text.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | 'ー' | '(' | ')' | '+' | '.' | ' '));
     if digits.len() >= 6 && separated && number {
         // A number that begins with 0 begins with what was typed; else this may be all but the area code.
         let tail = (!digits.starts_with('0')).then(|| format!("{digits}\n"));
@@ -327,18 +328,15 @@ mod tests {
     fn fields_and_conditions() {
         assert_eq!(shown("tag:VIP -タグ：\"a b\" 名前：髙橋"), ["Tag:vip", "-Tag:a b", "Name:高橋"]);
         assert_eq!(shown("owner:山田 －担当：佐藤"), ["owner 山田", "-owner 佐藤"]);
-        assert_eq!(shown("due<2026-12-01 期限＞＝２０２６／１２／１"), [
-            "due [Less] 2026-12-01",
-            "due [Greater, Equal] 2026-12-01"
-        ]);
+        assert_eq!(
+            shown("due<2026-12-01 期限＞＝２０２６／１２／１"),
+            ["due [Less] 2026-12-01", "due [Greater, Equal] 2026-12-01"]
+        );
         assert_eq!(shown("due=2026年12月1日"), ["due [Equal] 2026-12-01"]);
-        assert_eq!(shown("due<tomorrow due<2026-02-30 tag: http://a name<b"), [
-            "due<tomorrow",
-            "due<2026-02-30",
-            "tag:",
-            "http://a",
-            "name<b"
-        ]);
+        assert_eq!(
+            shown("due<tomorrow due<2026-02-30 tag: http://a name<b"),
+            ["due<tomorrow", "due<2026-02-30", "tag:", "http://a", "name<b"]
+        );
     }
 
     #[test]

@@ -191,7 +191,8 @@ impl Run {
         let mut at = self.state.next;
         while self.limit.is_none_or(|limit| found < limit) {
             let Some(candidate) = self.state.candidates.get(at).copied() else { break };
-            let known = if self.state.decided.is_empty() { None } else { self.state.decided.get(&candidate.row) };
+            let known =
+                if self.state.decided.is_empty() { None } else { self.state.decided.get(&candidate.row) };
             let decision = known.copied().or_else(|| self.decide(index, candidate.row));
             match decision {
                 Some(decision) if need.is_empty() => {
@@ -242,7 +243,8 @@ impl Run {
                     return Some(false);
                 }
             }
-            for number in (0..self.matcher.positive.len()).filter(|number| has_bit(verdict.positive, *number)) {
+            for number in (0..self.matcher.positive.len()).filter(|number| has_bit(verdict.positive, *number))
+            {
                 let there = text.map(|text| self.positive_in(number, text));
                 if there != Some(true) && !self.is_in_head(index, number, row) {
                     match there {
@@ -274,7 +276,8 @@ impl Run {
         };
         *known.get_or_insert_with(|| {
             let bits = |terms: &[Needles]| {
-                let ruled_out = terms.iter().take(64).enumerate().filter(|(_, term)| !term.may_be_in(&block.filter));
+                let ruled_out =
+                    terms.iter().take(64).enumerate().filter(|(_, term)| !term.may_be_in(&block.filter));
                 ruled_out.fold(u64::MAX, |bits, (number, _)| bits & !(1 << number))
             };
             Verdict { positive: bits(&self.matcher.positive), negative: bits(&self.matcher.negative) }
@@ -319,7 +322,9 @@ impl Run {
             Stage::Other => self.on_shelf(index, Shelf::Other, admits),
             Stage::Heads => self.in_heads(index, admits),
             Stage::Bodies if self.matcher.positive.is_empty() => Vec::new(),
-            Stage::Bodies if single && !self.matcher.positive.iter().all(Needles::looks_into_bodies) => Vec::new(),
+            Stage::Bodies if single && !self.matcher.positive.iter().all(Needles::looks_into_bodies) => {
+                Vec::new()
+            }
             Stage::Bodies => self.in_bodies(index, admits),
         };
         for candidate in &found {
@@ -366,7 +371,9 @@ impl Run {
         let terms = self.matcher.positive.iter().enumerate();
         let rarest = terms.max_by_key(|(_, term)| term.len()).map(|(number, _)| number);
         let rows: Vec<usize> = match rarest {
-            Some(rarest) => self.head_rows(index, rarest).map(|rows| rows.iter().collect()).unwrap_or_default(),
+            Some(rarest) => {
+                self.head_rows(index, rarest).map(|rows| rows.iter().collect()).unwrap_or_default()
+            }
             None => (0..heads.len()).collect(),
         };
         let mut found: Vec<(Class, bool, usize)> = Vec::new();
@@ -403,7 +410,7 @@ impl Run {
         };
         let mut rows: Vec<usize> = (0..heads.len()).rev().filter(left).collect();
         if !heads.is_sorted() {
-            rows.sort_unstable_by(|a, b| heads.recency(*b).cmp(&heads.recency(*a)));
+            rows.sort_unstable_by_key(|row| core::cmp::Reverse(heads.recency(*row)));
         }
         rows.sort_by_key(|row| !named.contains(*row));
         let body = |row| Candidate { row, section: Section::Body };

@@ -10,6 +10,7 @@ use crate::ui::failure_text::failure_text;
 use crate::ui::queue::SaveState;
 use crate::ui::route::Route;
 use crate::ui::router::use_router;
+use crate::ui::screens::customers::CustomerList;
 use crate::ui::screens::{Customers, Import, Settings, Tasks, Trash};
 use crate::ui::session::{Job, JobKind, use_session};
 use crate::ui::text::{t, t_string, use_i18n};
@@ -20,6 +21,8 @@ use crate::ui::words;
 /// The screens with what surrounds them.
 #[component]
 pub fn Shell() -> impl IntoView {
+    // Outlives the screens: the list is found again as it was left.
+    CustomerList::provide();
     let i18n = use_i18n();
     let session = use_session();
     let route = use_router().route();

@@ -271,7 +271,7 @@ fn of_idb(error: idb::Error) -> StoreError {
     use idb::Error as E;
     match &error {
         E::DomException(error) => of_dom(error),
-        E::AddFailed(value) | E::PutFailed(value) | E::GetFailed(value) | E::DeleteFailed(value)
+        E::AddFailed(value) | E::UpdateFailed(value) | E::GetFailed(value) | E::DeleteFailed(value)
         | E::GetAllFailed(value) | E::GetAllKeysFailed(value) | E::ObjectStoreNotFound(value)
         | E::TransactionOpenFailed(value) | E::IndexedDbOpenFailed(value) => named(value),
         _ => StoreError::Failed("IndexedDbError".to_owned()),

@@ -21,37 +21,14 @@ pub enum Filter {
 }
 
 /// One thing on a timeline.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Entry {
     /// A note.
-    Note(Note),
+    Note(RecordId),
     /// A task.
-    Task(Task),
+    Task(RecordId),
     /// A purchase.
-    Purchase(Purchase),
-}
-
-impl Entry {
-    /// Its record.
-    #[must_use]
-    pub fn id(&self) -> RecordId {
-        match self {
-            Self::Note(note) => note.id,
-            Self::Task(task) => task.id,
-            Self::Purchase(purchase) => purchase.id,
-        }
-    }
-
-    /// The day under which it stands in the past: of a note its date or the day it was written, of a
-    /// task the day it was done. `offset` is the minutes that local clocks are ahead of UTC.
-    #[must_use]
-    pub fn day(&self, offset: i32) -> Option<Date> {
-        match self {
-            Self::Note(note) => note.date.or_else(|| Some(note.created.date(offset))),
-            Self::Task(task) => task.done.map(|done| done.date(offset)),
-            Self::Purchase(purchase) => purchase.date,
-        }
-    }
+    Purchase(RecordId),
 }
 
 /// A heading of a timeline.
@@ -67,7 +44,10 @@ pub enum Heading {
     Undated,
 }
 
-/// Arranges a page, `most` entries at most. The second value is how many more there are.
+/// Arranges a page, `most` entries at most. The second value is how many more there are. `offset` is the
+/// minutes that local clocks are ahead of UTC.
+///
+/// A note stands under its date or the day it was written, a finished task under the day it was done.
 #[must_use]
 pub fn arrange(
     page: &CustomerPage,
@@ -76,13 +56,19 @@ pub fn arrange(
     offset: i32,
 ) -> (Vec<(Heading, Vec<Entry>)>, usize) {
     let shows = |wanted| filter == Filter::All || filter == wanted;
-    let notes = page.notes.iter().filter(|_| shows(Filter::Notes)).cloned().map(Entry::Note);
-    let tasks = page.tasks.iter().filter(|_| shows(Filter::Tasks)).cloned().map(Entry::Task);
-    let purchases = page.purchases.iter().filter(|_| shows(Filter::Purchases)).cloned().map(Entry::Purchase);
-    let mut entries: Vec<_> =
-        notes.chain(tasks).chain(purchases).map(|entry| (place(&entry, offset), entry)).collect();
+    let mut entries = Vec::new();
+    if shows(Filter::Notes) {
+        entries.extend(page.notes.iter().map(|note| (place_of_note(note, offset), Entry::Note(note.id))));
+    }
+    if shows(Filter::Tasks) {
+        entries.extend(page.tasks.iter().map(|task| (place_of_task(task, offset), Entry::Task(task.id))));
+    }
+    if shows(Filter::Purchases) {
+        let place = |purchase: &Purchase| purchase.date.map_or(Place::Undated, Place::past);
+        entries.extend(page.purchases.iter().map(|purchase| (place(purchase), Entry::Purchase(purchase.id))));
+    }
     // Stable: within one day the order of the page stays.
-    entries.sort_by(|a, b| a.0.cmp(&b.0));
+    entries.sort_by_key(|(place, _)| *place);
     let more = entries.len().saturating_sub(most);
     let mut groups: Vec<(Heading, Vec<Entry>)> = Vec::new();
     for (place, entry) in entries.into_iter().take(most) {
@@ -114,6 +100,10 @@ enum Place {
 }
 
 impl Place {
+    fn past(day: Date) -> Self {
+        day.days().map_or(Self::Undated, |days| Self::Past(-days, day))
+    }
+
     fn heading(self) -> Heading {
         match self {
             Self::Pinned => Heading::Pinned,
@@ -124,18 +114,17 @@ impl Place {
     }
 }
 
-fn place(entry: &Entry, offset: i32) -> Place {
-    match entry {
-        Entry::Note(note) if note.pinned => Place::Pinned,
-        Entry::Task(task) if task.done.is_none() => {
-            let due = task.due.and_then(Date::days);
-            Place::ToDo(due.is_none(), due)
-        }
-        other => match other.day(offset).and_then(|day| Some((day.days()?, day))) {
-            Some((days, day)) => Place::Past(-days, day),
-            None => Place::Undated,
-        },
+fn place_of_note(note: &Note, offset: i32) -> Place {
+    if note.pinned {
+        Place::Pinned
+    } else {
+        Place::past(note.date.unwrap_or_else(|| note.created.date(offset)))
     }
+}
+
+fn place_of_task(task: &Task, offset: i32) -> Place {
+    let due = task.due.and_then(Date::days);
+    task.done.map_or(Place::ToDo(due.is_none(), due), |done| Place::past(done.date(offset)))
 }
 
 #[cfg(test)]
@@ -176,7 +165,9 @@ mod tests {
 
     fn shape(filter: Filter, most: usize) -> (Vec<(Heading, Vec<u8>)>, usize) {
         let (groups, more) = arrange(&page(), filter, most, 540);
-        let number = |entry: &Entry| entry.id().0[0];
+        let number = |entry: &Entry| match entry {
+            Entry::Note(id) | Entry::Task(id) | Entry::Purchase(id) => id.0[0],
+        };
         (
             groups
                 .into_iter()

@@ -1,5 +1,6 @@
 //! The screens, one file each. Each has one `<h1>`; the shell around them has the landmarks.
 
+pub mod customer;
 pub mod customers;
 pub mod first_start;
 pub mod import;

@@ -3,10 +3,12 @@
 // A browser collects its `problems` while it runs: console errors, uncaught errors, violations of the content
 // security policy, requests to any other origin. A journey fails if there is one that it did not expect.
 
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { promisify } from "node:util";
 
 import { freePort, killTree, startProgram } from "./processes.mjs";
 import { BiDi, ELEMENT, WebDriver } from "./webdriver.mjs";
@@ -347,14 +349,24 @@ class WebKit extends Browser {
   async start() {
     const screen = await startScreen();
     const { scheme, language } = this.settings;
-    const locale = language === "ja" ? "ja_JP.UTF-8" : "en_US.UTF-8";
+    const locale = language === "ja" ? "ja_JP" : "en_US";
+    const locales = join(this.profile, "locales");
+    // WebKit takes its language from the locale, which the system may not have built.
+    await mkdir(locales, { recursive: true });
+    await promisify(execFile)("localedef", ["-i", locale, "-f", "UTF-8", join(locales, `${locale}.UTF-8`)]);
+    // The buttons around the page would keep the window wider than a phone.
+    const style = join(this.profile, "config", "gtk-3.0");
+    await mkdir(style, { recursive: true });
+    await writeFile(join(style, "gtk.css"), "* { min-width: 0; margin: 0; padding: 0; font-size: 1px; }");
     await this.startDriver("WebKitWebDriver", (port) => [`--port=${port}`], {
       DISPLAY: screen,
       HOME: this.profile,
+      XDG_CONFIG_HOME: join(this.profile, "config"),
       XDG_DATA_HOME: join(this.profile, "data"),
       XDG_CACHE_HOME: join(this.profile, "cache"),
       GTK_THEME: scheme === "dark" ? "Adwaita:dark" : "Adwaita",
-      LANGUAGE: locale,
+      LOCPATH: locales,
+      LC_ALL: `${locale}.UTF-8`,
       NO_AT_BRIDGE: "1",
     });
     return this.startSession({

@@ -1,0 +1,158 @@
+//! One customer's page: warning, name, card, and the timeline of notes, tasks and purchases.
+
+mod card;
+mod composer;
+mod draft;
+mod due;
+mod edit;
+mod history;
+mod items;
+mod page;
+mod people;
+mod timeline;
+mod words;
+
+use leptos::prelude::*;
+
+pub use composer::TaskForm;
+pub use timeline::TaskLine;
+
+use card::{Card, NameLine};
+use composer::Composer;
+use history::HistoryDialog;
+use page::{Page, use_page};
+use timeline::Timeline;
+
+use crate::engine::Failure;
+use crate::engine::protocol::Request;
+use crate::engine::rows::UndoLabel;
+use crate::model::RecordId;
+use crate::ui::clock::offset;
+use crate::ui::failure_text::failure_text;
+use crate::ui::route::Route;
+use crate::ui::router::use_router;
+use crate::ui::session::use_session;
+use crate::ui::text::{language, t, t_string, use_i18n};
+use crate::ui::widgets::{EmptyState, Menu};
+use crate::ui::words::date_time;
+
+/// The page of one customer.
+#[component]
+pub fn CustomerScreen(
+    /// Whose.
+    id: RecordId,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let page = Page::provide(id);
+    let is_loaded = Memo::new(move |_| page.content.with(Option::is_some));
+    view! {
+        <div class="customer">
+            {move || match (is_loaded.get(), page.failure.get()) {
+                (true, _) => view! { <Content /> }.into_any(),
+                (false, None) => view! { <p class="customers-nothing" role="status">{t!(i18n, common.loading)}</p> }.into_any(),
+                (false, Some(failure)) => {
+                    let text = move || match &failure {
+                        Failure::NotFound => t_string!(i18n, customer.not_found).to_owned(),
+                        failure => failure_text(i18n, failure),
+                    };
+                    view! {
+                        <EmptyState title=text>
+                            <a class="button secondary" href=Route::Customers.to_string()>{t!(i18n, customer.to_list)}</a>
+                        </EmptyState>
+                    }
+                        .into_any()
+                }
+            }}
+        </div>
+    }
+}
+
+#[component]
+fn Content() -> impl IntoView {
+    let i18n = use_i18n();
+    let (page, session) = (use_page(), use_session());
+    let warning = page.part(|page| page.customer.warning.clone());
+    let deleted = page.part(|page| page.deleted);
+    let changed = page.part(|page| page.customer.changed);
+    view! {
+        <PageHead />
+        <Show when=move || deleted.get()>
+            <div class="customer-deleted" role="status">
+                <p>{t!(i18n, customer.in_trash)}</p>
+                <button
+                    type="button"
+                    class="button secondary"
+                    on:click=move |_| {
+                        session.commit_with_undo(Request::Restore(vec![page.id]), UndoLabel::Restore(1));
+                    }
+                >
+                    {t!(i18n, trash.restore)}
+                </button>
+            </div>
+        </Show>
+        <Show when=move || warning.with(|warning| !warning.is_empty())>
+            <p class="customer-warning">
+                <strong>{t!(i18n, customer.warning)}</strong>
+                <span class="customer-warning-text">{warning}</span>
+            </p>
+        </Show>
+        <NameLine />
+        <div class="customer-columns">
+            <div class="customer-timeline">
+                <Composer />
+                <Timeline />
+            </div>
+            <section class="customer-card" aria-label=move || t_string!(i18n, customer.card)>
+                <h2 class="visually-hidden">{t!(i18n, customer.card)}</h2>
+                <Card />
+                <p class="customer-changed">
+                    {move || {
+                        let at = date_time(changed.get(), offset(), language(i18n));
+                        t_string!(i18n, customer.changed, at = at).to_string()
+                    }}
+                </p>
+            </section>
+        </div>
+        <HistoryDialog />
+    }
+}
+
+/// The way back, and what is done with the whole page.
+#[component]
+fn PageHead() -> impl IntoView {
+    let i18n = use_i18n();
+    let page = use_page();
+    let router = use_router();
+    view! {
+        <div class="customer-head">
+            <a class="button quiet customer-back" href=Route::Customers.to_string()>
+                <span aria-hidden="true">"← "</span>
+                {t!(i18n, customer.to_list)}
+            </a>
+            <Menu label=move || t_string!(i18n, common.menu)>
+                <button type="button" class="menu-item" on:click=move |_| page.history.set(Some((page.id, None)))>
+                    {t!(i18n, customer.history)}
+                </button>
+                <button
+                    type="button"
+                    class="menu-item"
+                    on:click=move |_| {
+                        let _ = window().print();
+                    }
+                >
+                    {t!(i18n, customer.print)}
+                </button>
+                <button
+                    type="button"
+                    class="menu-item"
+                    on:click=move |_| {
+                        page.delete(vec![page.id]);
+                        router.replace(Route::Customers);
+                    }
+                >
+                    {t!(i18n, common.delete)}
+                </button>
+            </Menu>
+        </div>
+    }
+}
