@@ -24,6 +24,8 @@ pub mod engine;
 #[cfg(all(target_family = "wasm", feature = "ui"))]
 pub mod failure_text;
 #[cfg(all(target_family = "wasm", feature = "ui"))]
+pub mod file;
+#[cfg(all(target_family = "wasm", feature = "ui"))]
 pub mod idle;
 #[cfg(all(target_family = "wasm", feature = "ui"))]
 pub mod preferences;

@@ -1,5 +1,6 @@
 //! The open notebook: navigation, the state of saving, running jobs, undo, and the screen in the middle.
 
+use leptos::html::Details;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
@@ -13,6 +14,7 @@ use crate::ui::screens::customers::CustomerList;
 use crate::ui::screens::{Customers, Import, Settings, Tasks, Trash};
 use crate::ui::session::{Job, JobKind, use_session};
 use crate::ui::text::{t, t_string, use_i18n};
+use crate::ui::widgets::menu::close_outside;
 use crate::ui::widgets::{ProgressBar, is_composing};
 use crate::ui::words;
 
@@ -42,7 +44,6 @@ pub fn Shell() -> impl IntoView {
     Effect::new(move |earlier: Option<Place>| {
         let place = place.get();
         if earlier.is_some_and(|earlier| earlier != place) {
-            window().scroll_to_with_x_and_y(0.0, 0.0);
             focus_main();
         }
         place
@@ -116,6 +117,14 @@ impl Place {
     }
 }
 
+/// Where a link stands: on every device, not in the narrow bar of phones, or in its menu.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rank {
+    Major,
+    Minor,
+    Menu,
+}
+
 #[component]
 fn Navigation(
     /// Where we are.
@@ -124,7 +133,7 @@ fn Navigation(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let session = use_session();
-    let link = move |to: Place| {
+    let link = move |to: Place, rank: Rank| {
         let words = move || match to {
             Place::Customers => t_string!(i18n, nav.customers),
             Place::Tasks => t_string!(i18n, nav.tasks),
@@ -133,9 +142,9 @@ fn Navigation(
             Place::Settings => t_string!(i18n, nav.settings),
         };
         view! {
-            <li>
+            <li class:nav-minor=rank == Rank::Minor>
                 <a
-                    class="nav-link"
+                    class=if rank == Rank::Menu { "menu-item" } else { "nav-link" }
                     href=to.route().to_string()
                     aria-current=move || (place.get() == to).then_some("page")
                 >
@@ -145,16 +154,36 @@ fn Navigation(
             </li>
         }
     };
+    let more = NodeRef::<Details>::new();
+    close_outside(more);
+    let close = move || {
+        if let Some(details) = more.get_untracked() {
+            details.set_open(false);
+        }
+    };
+    let elsewhere = move || !matches!(place.get(), Place::Customers | Place::Tasks);
     view! {
         <nav class="nav" aria-label=move || t_string!(i18n, nav.label)>
             <p class="nav-name" aria-hidden="true">{t!(i18n, app.name)}</p>
             <ul class="nav-links">
-                {link(Place::Customers)}
-                {link(Place::Tasks)}
-                {link(Place::Import)}
-                {link(Place::Trash)}
-                {link(Place::Settings)}
+                {link(Place::Customers, Rank::Major)}
+                {link(Place::Tasks, Rank::Major)}
+                {link(Place::Import, Rank::Minor)}
+                {link(Place::Trash, Rank::Minor)}
+                {link(Place::Settings, Rank::Minor)}
             </ul>
+            // On phones there is room for four: the rest is behind a button that says so.
+            <details class="menu nav-more" node_ref=more>
+                <summary class="nav-link" aria-current=move || elsewhere().then_some("page")>
+                    <Icon path="M5 12h.01M12 12h.01M19 12h.01" />
+                    <span>{t!(i18n, nav.more)}</span>
+                </summary>
+                <ul class="menu-items" on:click=move |_| close()>
+                    {link(Place::Import, Rank::Menu)}
+                    {link(Place::Trash, Rank::Menu)}
+                    {link(Place::Settings, Rank::Menu)}
+                </ul>
+            </details>
             <button type="button" class="nav-link nav-lock" on:click=move |_| session.lock()>
                 <Icon path="M7 11V8a5 5 0 0 1 10 0v3M5 11h14v9H5zM12 14.5v2.5" />
                 <span>{t!(i18n, nav.lock)}</span>
@@ -293,6 +322,7 @@ fn undo_key(event: &KeyboardEvent) -> Option<Step> {
 fn focus_main() {
     let main = document().get_element_by_id("main").and_then(|main| main.dyn_into::<HtmlElement>().ok());
     if let Some(main) = main {
+        main.set_scroll_top(0);
         let _ = main.focus();
     }
 }

@@ -5,6 +5,7 @@ pub mod customers;
 pub mod first_start;
 pub mod import;
 pub mod settings;
+pub mod strength;
 pub mod tasks;
 pub mod trash;
 pub mod unlock;

@@ -39,15 +39,7 @@ pub fn Menu(
             close();
         }
     };
-    let outside = window_event_listener(leptos::ev::pointerdown, move |event| {
-        let target = event.target().and_then(|target| target.dyn_into::<Node>().ok());
-        let inside =
-            node.try_get_untracked().flatten().is_none_or(|details| details.contains(target.as_ref()));
-        if !inside {
-            close();
-        }
-    });
-    on_cleanup(move || outside.remove());
+    close_outside(node);
     view! {
         <details class="menu" node_ref=node on:focusout=on_leave on:keydown=on_key>
             <summary class="button quiet">{move || label.get()}</summary>
@@ -56,4 +48,16 @@ pub fn Menu(
             </div>
         </details>
     }
+}
+
+/// Closes what is unfolded when something else is pressed.
+pub fn close_outside(node: NodeRef<Details>) {
+    let outside = window_event_listener(leptos::ev::pointerdown, move |event| {
+        let Some(details) = node.try_get_untracked().flatten() else { return };
+        let target = event.target().and_then(|target| target.dyn_into::<Node>().ok());
+        if !details.contains(target.as_ref()) {
+            details.set_open(false);
+        }
+    });
+    on_cleanup(move || outside.remove());
 }

@@ -21,6 +21,7 @@ pub struct Toast {
     number: u64,
     text: TextProp,
     trouble: bool,
+    stays: bool,
     action: Option<(TextProp, Callback<()>)>,
     undoes: Option<UndoLabel>,
 }
@@ -29,13 +30,19 @@ impl Toast {
     /// A notice that something was done.
     #[must_use]
     pub fn new(text: impl Into<TextProp>) -> Self {
-        Self { number: 0, text: text.into(), trouble: false, action: None, undoes: None }
+        Self { number: 0, text: text.into(), trouble: false, stays: false, action: None, undoes: None }
     }
 
     /// A notice that something failed; it stays until it is put away.
     #[must_use]
     pub fn trouble(text: impl Into<TextProp>) -> Self {
-        Self { trouble: true, ..Self::new(text) }
+        Self { trouble: true, stays: true, ..Self::new(text) }
+    }
+
+    /// A notice that stays until it is put away.
+    #[must_use]
+    pub fn staying(text: impl Into<TextProp>) -> Self {
+        Self { stays: true, ..Self::new(text) }
     }
 
     /// Adds a button. Pressing it also puts the notice away.
@@ -125,8 +132,8 @@ pub fn ToastRegion(
 fn ToastBar(toasts: Toasts, toast: Toast) -> impl IntoView {
     let i18n = use_i18n();
     let preferences = use_preferences();
-    let Toast { number, text, trouble, action, undoes } = toast;
-    let stays = trouble
+    let Toast { number, text, trouble, stays, action, undoes } = toast;
+    let stays = stays
         || (action.is_some() && undoes.is_none())
         || preferences.text_size.get_untracked() == TextSize::Largest;
     if !stays {
