@@ -1,16 +1,16 @@
 //! One customer's page: warning, name, card, and the timeline of notes, tasks and purchases.
 
-mod card;
-mod composer;
-mod draft;
-mod due;
-mod edit;
-mod history;
-mod items;
-mod page;
-mod people;
-mod timeline;
-mod words;
+pub mod card;
+pub mod composer;
+pub mod draft;
+pub mod due;
+pub mod edit;
+pub mod history;
+pub mod items;
+pub mod page;
+pub mod people;
+pub mod timeline;
+pub mod words;
 
 use leptos::prelude::*;
 

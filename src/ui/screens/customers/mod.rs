@@ -1,8 +1,8 @@
 //! The customers: search box and list, and one customer's page beside it where there is room.
 
-mod add;
-mod list;
-mod row;
+pub mod add;
+pub mod list;
+pub mod row;
 
 use leptos::html::Input;
 use leptos::prelude::*;
