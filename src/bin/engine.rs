@@ -1,3 +1,5 @@
-//! The engine worker.
+//! The engine worker. What it does is in [`daifuku::web::serve`].
 
-fn main() {}
+fn main() {
+    daifuku::web::serve::serve();
+}

@@ -1,3 +1,5 @@
-//! The sealer worker.
+//! The sealer worker. What it does is in [`daifuku::web::sealer`].
 
-fn main() {}
+fn main() {
+    daifuku::web::sealer::serve();
+}

@@ -1,1 +1,4 @@
 //! Words, numbers, dates, collation.
+
+pub mod collation;
+mod collation_forms;

@@ -1,0 +1,125 @@
+//! The engine, and which request goes where.
+
+use core::cell::RefCell;
+use std::rc::Rc;
+
+use super::failure::Failure;
+use super::host::Host;
+use super::opening::Phase;
+use super::protocol::{Call, Event, Message, PROTOCOL, Reply, Request};
+use super::session::Session;
+
+/// The engine: answers requests, one after the other or interleaved, from one screen.
+pub struct Engine<H: Host> {
+    pub(super) host: H,
+    pub(super) phase: RefCell<Phase<H::Store>>,
+    agreed: core::cell::Cell<bool>,
+}
+
+/// The session of an engine.
+pub(super) type Open<H> = Rc<Session<<H as Host>::Store>>;
+
+impl<H: Host> Engine<H> {
+    /// An engine that has not looked into its store yet.
+    #[must_use]
+    pub fn new(host: H) -> Rc<Self> {
+        Rc::new(Self { host, phase: RefCell::new(Phase::Unknown), agreed: core::cell::Cell::new(false) })
+    }
+
+    /// Answers one call in its encoded form.
+    pub async fn answer(self: &Rc<Self>, bytes: Vec<u8>) -> Vec<u8> {
+        let message = match postcard::from_bytes::<Call>(&bytes) {
+            Ok(call) => {
+                // A file may be in it: it is not kept twice.
+                drop(bytes);
+                Message::Reply(call.number, self.handle(call.request).await)
+            }
+            // Of another version, or damaged: its number is the first thing in it, if anything is.
+            Err(_) => {
+                let number = postcard::take_from_bytes::<u32>(&bytes).map_or(0, |(number, _)| number);
+                Message::Reply(number, Err(Failure::Unreadable))
+            }
+        };
+        encode(&message)
+    }
+
+    /// Answers one request.
+    ///
+    /// # Errors
+    /// [`Failure`] says why not; nothing was changed then.
+    pub async fn handle(self: &Rc<Self>, request: Request) -> Result<Reply, Failure> {
+        if let Request::Hello(theirs) = request {
+            if theirs != PROTOCOL {
+                return Err(Failure::OtherProtocol { theirs, ours: PROTOCOL });
+            }
+            self.agreed.set(true);
+            return self.hello().await;
+        }
+        if !self.agreed.get() {
+            return Err(Failure::OtherProtocol { theirs: 0, ours: PROTOCOL });
+        }
+        match request {
+            Request::Hello(_) => Err(Failure::Unreadable),
+            Request::SuggestPassphrase(language) => Ok(self.suggest(language)),
+            Request::Strength(text) => Ok(Self::strength(&text)),
+            Request::Create { passphrase, device } => self.create(&passphrase, &device).await,
+            Request::Unlock(passphrase) => self.unlock(&passphrase).await,
+            Request::TakeOver => self.take_over().await,
+            Request::Lock => self.lock().await,
+            Request::ChangePassphrase { old, new } => self.change_passphrase(&old, &new).await,
+            request => {
+                let session = self.session()?;
+                self.handle_open(&session, request).await
+            }
+        }
+    }
+
+    async fn handle_open(self: &Rc<Self>, open: &Open<H>, request: Request) -> Result<Reply, Failure> {
+        match request {
+            Request::OpenView(query) => self.open_view(open, query).await,
+            Request::Rows { view, start, count } => self.view_rows(open, view, start, count).await,
+            Request::Page(id) => self.page(open, id).await,
+            Request::Save(edits) => self.save(open, edits).await,
+            Request::Delete(records) => self.delete(open, &records).await,
+            Request::Restore(records) => self.restore(open, &records).await,
+            Request::Trash => Ok(Self::trash(open)),
+            Request::Undo => self.undo(open, false).await,
+            Request::Redo => self.undo(open, true).await,
+            Request::History(record) => self.history(open, record).await,
+            Request::Tasks { today } => Ok(Self::tasks(open, today)),
+            Request::FinishTask { task, done, today } => self.finish_task(open, task, done, today).await,
+            Request::KeepDraft { key, text } => {
+                open.notebook.keep_draft(&key, &text, self.host.now()).await?;
+                Ok(Reply::Done)
+            }
+            Request::Drafts => Ok(Self::drafts(open)),
+            Request::Suggestions => Ok(Self::suggestions(open)),
+            Request::ImportOpen { name, bytes } => self.import_open(open, name, bytes),
+            Request::ImportStart { columns } => self.import_start(open, &columns),
+            Request::Imports => Ok(Self::imports(open)),
+            Request::UndoImport(import) => self.undo_import(open, import),
+            Request::AddSample { customers, today } => Ok(self.add_sample(open, customers, today)),
+            Request::AddBatch(records) => self.add_batch(open, records).await,
+            Request::Check => Ok(self.check(open)),
+            Request::Cancel(job) => Self::cancel(open, job),
+            Request::Status => self.status(open),
+            Request::RenameDevice(name) => {
+                open.notebook.rename_device(&name).await?;
+                Ok(Reply::Done)
+            }
+            Request::Settle => self.settle(open).await,
+            _ => Err(Failure::Unreadable),
+        }
+    }
+
+    /// Tells the screen that pages changed.
+    pub(super) fn tell(&self, event: Event) {
+        self.host.emit(event);
+    }
+}
+
+/// The encoded form of a message.
+#[must_use]
+pub fn encode(message: &Message) -> Vec<u8> {
+    postcard::to_allocvec(message).unwrap_or_default()
+}

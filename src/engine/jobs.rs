@@ -1,0 +1,135 @@
+//! Long work: progress, cancelling, checking the vault, and the upkeep that nobody waits for.
+
+use core::cell::Cell;
+use std::rc::Rc;
+
+use super::dispatch::{Engine, Open};
+use super::failure::Failure;
+use super::host::Host;
+use super::protocol::{Event, Outcome, Reply};
+use super::rows::CheckReport;
+use crate::vault::check::Census;
+
+/// Upkeep starts when the notebook was left alone for so long.
+const QUIET_MILLIS: u32 = 1_500;
+
+/// A job as the work itself sees it.
+#[derive(Clone)]
+pub struct Job {
+    /// Its number.
+    pub number: u32,
+    cancelled: Rc<Cell<bool>>,
+}
+
+impl Job {
+    /// Whether it shall stop.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelled.get()
+    }
+}
+
+impl<H: Host> Engine<H> {
+    /// Starts a job; its end is told by an event.
+    pub(super) fn start_job<F>(self: &Rc<Self>, open: &Open<H>, work: impl FnOnce(Rc<Self>, Open<H>, Job) -> F) -> Reply
+    where
+        F: Future<Output = Result<Outcome, Failure>> + 'static,
+    {
+        let number = open.next_job.get();
+        open.next_job.set(number + 1);
+        let job = Job { number, cancelled: Rc::new(Cell::new(false)) };
+        open.jobs.borrow_mut().insert(number, Rc::clone(&job.cancelled));
+        let work = work(Rc::clone(self), Rc::clone(open), job);
+        let (engine, open) = (Rc::clone(self), Rc::clone(open));
+        self.host.spawn(Box::pin(async move {
+            let outcome = work.await;
+            open.jobs.borrow_mut().remove(&number);
+            engine.tell(Event::Finished { job: number, outcome });
+            engine.start_upkeep(&open);
+        }));
+        Reply::Started(number)
+    }
+
+    pub(super) fn cancel(open: &Open<H>, job: u32) -> Result<Reply, Failure> {
+        open.jobs.borrow().get(&job).ok_or(Failure::NotFound)?.set(true);
+        Ok(Reply::Done)
+    }
+
+    /// Opens every row and counts.
+    pub(super) fn check(self: &Rc<Self>, open: &Open<H>) -> Reply {
+        self.start_job(open, |engine, open, job| async move {
+            let batches = open.notebook.batches();
+            let total = u64::try_from(batches.len()).unwrap_or_default();
+            let mut census = Census::default();
+            for (done, (batch, _)) in (0_u64..).zip(batches) {
+                if job.is_cancelled() {
+                    return Err(Failure::Cancelled);
+                }
+                open.notebook.check_batch(batch, &mut census).await?;
+                if done % 8 == 0 {
+                    engine.tell(Event::Progress { job: job.number, done, total });
+                    engine.host.pause().await;
+                }
+            }
+            open.notebook.check_log(&mut census).await?;
+            Ok(Outcome::Checked(CheckReport {
+                records: census.records.into_iter().collect(),
+                note_characters: census.note_characters,
+                note_units: census.note_units,
+                damaged: u32::try_from(census.damaged.len()).unwrap_or(u32::MAX),
+            }))
+        })
+    }
+
+    /// Starts what is to be done in the background, unless it is being done.
+    pub(super) fn start_upkeep(self: &Rc<Self>, open: &Open<H>) {
+        if open.upkeep.replace(true) {
+            return;
+        }
+        let (engine, open) = (Rc::clone(self), Rc::clone(open));
+        self.host.spawn(Box::pin(async move {
+            engine.upkeep(&open).await;
+            open.upkeep.set(false);
+        }));
+    }
+
+    async fn upkeep(self: &Rc<Self>, open: &Open<H>) {
+        self.host.pause().await;
+        // The index lacks nothing that can't be brought in later.
+        let _ = self.fill_index(open).await;
+        self.warm(open).await;
+        while !open.ended.get() && open.notebook.is_compaction_due() {
+            self.host.sleep(QUIET_MILLIS).await;
+            if open.ended.get() || !open.jobs.borrow().is_empty() || self.compact(open).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Reads texts into the index as far as its budget goes.
+    async fn warm(self: &Rc<Self>, open: &Open<H>) {
+        loop {
+            let lacking = open.index.borrow().lacking();
+            let Some(batch) = lacking.filter(|_| !open.ended.get()) else { return };
+            self.supply(open, batch).await;
+            self.host.pause().await;
+        }
+    }
+
+    async fn compact(self: &Rc<Self>, open: &Open<H>) -> Result<(), Failure> {
+        let pause = async || self.host.pause().await;
+        let written = open.notebook.compact(pause).await?;
+        self.index_written(open, written);
+        Ok(())
+    }
+
+    /// Does all upkeep at once and waits for it.
+    pub(super) async fn settle(self: &Rc<Self>, open: &Open<H>) -> Result<Reply, Failure> {
+        self.fill_index(open).await?;
+        if open.notebook.is_compaction_due() {
+            self.compact(open).await?;
+        }
+        self.warm(open).await;
+        Ok(Reply::Done)
+    }
+}

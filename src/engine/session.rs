@@ -1,0 +1,64 @@
+//! What an engine holds while the notebook is open.
+
+use core::cell::{Cell, RefCell};
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use super::editing::UndoStack;
+use super::importing::OpenedFile;
+use super::lists::Lists;
+use crate::model::RecordId;
+use crate::search::Index;
+use crate::vault::Notebook;
+
+/// Bytes of folded text that may stay in memory; the rest is read when a search needs it.
+const TEXT_BUDGET: usize = 256 << 20;
+
+/// An open notebook with everything that is derived from it.
+pub struct Session<S> {
+    /// The notebook.
+    pub notebook: Notebook<S>,
+    /// Orders and open lists.
+    pub lists: RefCell<Lists>,
+    /// The search index.
+    pub index: RefCell<Index>,
+    /// Undo and redo.
+    pub undo: RefCell<UndoStack>,
+    /// On which page a record is, for records that a screen has seen.
+    pub homes: RefCell<HashMap<RecordId, RecordId>>,
+    /// The file that an import would read.
+    pub file: RefCell<Option<OpenedFile>>,
+    /// Jobs that are running, and those of them that shall stop.
+    pub jobs: RefCell<HashMap<u32, Rc<Cell<bool>>>>,
+    /// The number of the next job.
+    pub next_job: Cell<u32>,
+    /// Set when the notebook is locked or taken over: background work ends.
+    pub ended: Cell<bool>,
+    /// Whether background upkeep is running.
+    pub upkeep: Cell<bool>,
+    /// Batches whose text is being read for the index, so that none is read twice at once.
+    pub reading: RefCell<HashSet<u64>>,
+    /// Whether every card and filter is in the index.
+    pub indexed: Cell<bool>,
+}
+
+impl<S> Session<S> {
+    /// Of a notebook that was just unlocked.
+    #[must_use]
+    pub fn new(notebook: Notebook<S>) -> Self {
+        Self {
+            notebook,
+            lists: RefCell::new(Lists::default()),
+            index: RefCell::new(Index::new(TEXT_BUDGET)),
+            undo: RefCell::new(UndoStack::default()),
+            homes: RefCell::new(HashMap::new()),
+            file: RefCell::new(None),
+            jobs: RefCell::new(HashMap::new()),
+            next_job: Cell::new(1),
+            ended: Cell::new(false),
+            upkeep: Cell::new(false),
+            reading: RefCell::new(HashSet::new()),
+            indexed: Cell::new(false),
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Opening everything, to see that it is all there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::error::{Part, VaultError};
+use super::notebook::Notebook;
+use super::page::Page;
+use super::segment::decode_page;
+use super::store::{Area, Store};
+use super::view;
+use crate::model::{RecordId, RecordKind};
+use crate::search::Filter;
+
+/// What a check counts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Census {
+    /// Live records by kind.
+    pub records: BTreeMap<RecordKind, u64>,
+    /// Unicode scalar values of all live notes.
+    pub note_characters: u64,
+    /// UTF-16 code units of all live notes.
+    pub note_units: u64,
+    /// What can't be opened.
+    pub damaged: BTreeSet<String>,
+}
+
+impl Census {
+    /// Counts a page.
+    pub fn count(&mut self, page: &Page) {
+        for (id, state) in page.records.iter().filter(|(_, state)| !state.is_deleted()) {
+            *self.records.entry(state.kind().clone()).or_default() += 1;
+            if *state.kind() == RecordKind::Note {
+                let text = view::note(*id, state).text;
+                self.note_characters += u64::try_from(text.chars().count()).unwrap_or_default();
+                self.note_units += u64::try_from(text.encode_utf16().count()).unwrap_or_default();
+            }
+        }
+    }
+}
+
+impl<S: Store> Notebook<S> {
+    /// The live batches of pages, with how many pages each has.
+    #[must_use]
+    pub fn batches(&self) -> Vec<(u64, u32)> {
+        self.state.borrow().manifest.pages.iter().map(|entry| (entry.row, entry.members)).collect()
+    }
+
+    /// Counts the pages of one batch that are current, with what the log adds to them.
+    ///
+    /// # Errors
+    /// When the store fails. A damaged batch is counted, not an error.
+    pub async fn check_batch(&self, row: u64, census: &mut Census) -> Result<(), VaultError> {
+        match self.current_pages(row).await {
+            Ok(pages) => pages.iter().for_each(|(_, page)| census.count(page)),
+            Err(VaultError::Store(error)) => return Err(error.into()),
+            Err(_) => {
+                census.damaged.insert(Part::Segment(row).to_string());
+            }
+        }
+        if self.filter(row).await?.is_none() {
+            census.damaged.insert(Part::Filter(row).to_string());
+        }
+        Ok(())
+    }
+
+    /// Counts the pages that are in the log only, and what was found damaged when the vault was opened.
+    ///
+    /// # Errors
+    /// When a page can't be read.
+    pub async fn check_log(&self, census: &mut Census) -> Result<(), VaultError> {
+        let homeless: Vec<RecordId> = {
+            let cards = self.cards();
+            cards.iter().filter(|(_, card)| card.segment == 0).map(|(_, card)| card.page).collect()
+        };
+        for id in homeless {
+            census.count(&*self.page(id).await?);
+        }
+        census.damaged.extend(self.damaged().iter().map(ToString::to_string));
+        Ok(())
+    }
+
+    /// The pages of a batch that live there now, with what the log adds to them.
+    ///
+    /// # Errors
+    /// When the batch can't be read.
+    pub async fn current_pages(&self, row: u64) -> Result<Vec<(RecordId, Page)>, VaultError> {
+        let batch = self.batch(row).await?;
+        let part = Part::Segment(row);
+        let mut pages = Vec::new();
+        for (place, (id, bytes)) in (0_u32..).zip(batch.pages().map_err(|error| VaultError::decoding(error, part))?) {
+            let current = self.cards().of(id).is_some_and(|card| (card.segment, card.place) == (row, place));
+            if current {
+                let mut page = decode_page(bytes).map_err(|error| VaultError::decoding(error, part))?;
+                self.fold_log(id, &mut page);
+                pages.push((id, page));
+            }
+        }
+        Ok(pages)
+    }
+
+    /// The search filter of a batch; nothing when it is missing or damaged (it can be built anew).
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn filter(&self, row: u64) -> Result<Option<Filter>, VaultError> {
+        let entry = self.state.borrow().segment(row);
+        let sealed = self.store.read(Area::Index, row).await?;
+        Ok(sealed.and_then(|sealed| self.open_filter(row, &sealed, &entry?.filter)))
+    }
+
+    /// All filters that can be opened, by batch.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn filters(&self, from: u64, limit: u32) -> Result<Vec<(u64, Option<Filter>)>, VaultError> {
+        let rows = self.store.read_from(Area::Index, from, limit).await?;
+        let opened = rows.into_iter().filter_map(|(row, sealed)| {
+            let entry = self.state.borrow().segment(row)?;
+            Some((row, self.open_filter(row, &sealed, &entry.filter)))
+        });
+        Ok(opened.collect())
+    }
+
+    fn open_filter(&self, row: u64, sealed: &[u8], tag: &[u8; 16]) -> Option<Filter> {
+        let opened = self.sealing.open_named(Area::Index, row, sealed, tag)?;
+        Filter::decode(&opened).ok()
+    }
+}

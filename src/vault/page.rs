@@ -1,0 +1,125 @@
+//! A page in memory: one customer's record with everything that belongs to it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::format::{Card, JournalEntry, PageChange, TaskCard, TrashCard};
+use super::view;
+use crate::merge::RecordState;
+use crate::model::{FieldName, Instant, RecordId, RecordKind, Value};
+
+/// Changes of one field by one device within this time are one line of the history, so that autosave
+/// while typing does not fill it.
+const COALESCE_MILLIS: i64 = 10 * 60 * 1000;
+
+/// How many characters of a note name it in the trash.
+const TITLE_CHARACTERS: usize = 40;
+
+/// A page. Stored as postcard of its two fields in this order; the records ascend by id.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page {
+    /// Its records; the customer's own has the page's id.
+    pub records: BTreeMap<RecordId, RecordState>,
+    /// Its history, oldest first.
+    pub journal: Vec<JournalEntry>,
+}
+
+impl Page {
+    /// Joins a delta of a record.
+    pub fn join(&mut self, record: RecordId, delta: &RecordState) {
+        match self.records.get_mut(&record) {
+            Some(state) => state.join(delta),
+            None => {
+                self.records.insert(record, delta.clone());
+            }
+        }
+    }
+
+    /// Joins what a save changed. Doing it twice changes nothing.
+    pub fn fold(&mut self, change: &PageChange) {
+        for (record, delta) in &change.deltas {
+            self.join(*record, delta);
+        }
+        for entry in &change.journal {
+            self.note(entry.clone());
+        }
+    }
+
+    /// Adds a line to the history, joining it with one just before it about the same field.
+    pub fn note(&mut self, entry: JournalEntry) {
+        if self.journal.iter().rev().take(64).any(|known| known.by == entry.by && known.field == entry.field) {
+            return;
+        }
+        let recent = self.journal.iter_mut().rev().take(16).find(|known| {
+            known.record == entry.record && known.field == entry.field && known.field.is_some()
+        });
+        if let Some(known) = recent {
+            let apart = entry.at.instant().0 - known.at.instant().0;
+            if known.by.replica == entry.by.replica && (0..COALESCE_MILLIS).contains(&apart) {
+                known.new = entry.new;
+                known.at = entry.at;
+                known.by = entry.by;
+                return;
+            }
+        }
+        self.journal.push(entry);
+    }
+
+    /// The page's card, with no place in a batch.
+    #[must_use]
+    pub fn card(&self, page: RecordId) -> Card {
+        let mut card = Card { page, ..Card::default() };
+        match self.records.get(&page) {
+            Some(state) if *state.kind() == RecordKind::Customer => {
+                let customer = view::customer(page, state);
+                let mut flag = |set: bool, bit: u8| card.flags |= if set { bit } else { 0 };
+                flag(state.is_deleted(), Card::DELETED);
+                flag(customer.organisation, Card::ORGANISATION);
+                flag(!customer.warning.is_empty(), Card::WARNING);
+                let mut phones = customer.phones.iter().map(|item| item.value.part("number").to_owned());
+                card.phone = phones.next().unwrap_or_default();
+                let mails = customer.mails.iter().map(|item| item.value.part("mail").to_owned());
+                card.reach = phones.chain(mails).collect::<Vec<_>>().join("\n");
+                card.name = customer.name;
+                card.reading = customer.reading;
+                card.company = customer.company;
+                card.owner = customer.owner;
+                card.tags = customer.tags;
+            }
+            _ => card.flags |= Card::HEADLESS,
+        }
+        let gone = card.is(Card::DELETED);
+        for (&id, state) in &self.records {
+            let changed = state.changed().instant();
+            card.changed = card.changed.max(changed);
+            if state.is_deleted() {
+                let deleted = view::deleted_at(state).unwrap_or(changed);
+                let kind = state.kind().clone();
+                let with_customer = gone && id != page;
+                card.trash.push(TrashCard { id, kind, title: title(id, state), deleted, with_customer });
+            } else if *state.kind() == RecordKind::Task && !gone {
+                card.tasks.push(task_card(id, state, changed));
+            }
+        }
+        card
+    }
+}
+
+fn task_card(id: RecordId, state: &RecordState, changed: Instant) -> TaskCard {
+    let task = view::task(id, RecordId::NIL, state);
+    TaskCard { id, title: task.title, due: task.due, done: task.done, owner: task.owner, repeat: task.repeat, changed }
+}
+
+/// What a record is called in the trash.
+fn title(id: RecordId, state: &RecordState) -> String {
+    let text = match state.kind() {
+        RecordKind::Note => view::note(id, state).text,
+        _ => [FieldName::NAME, FieldName::TITLE, FieldName::ITEM]
+            .iter()
+            .find_map(|field| state.displayed(field).and_then(Value::as_text))
+            .unwrap_or_default()
+            .to_owned(),
+    };
+    text.lines().next().unwrap_or_default().chars().take(TITLE_CHARACTERS).collect()
+}

@@ -1,0 +1,43 @@
+//! The engine worker: takes calls from the page, gives replies and events.
+
+use std::cell::OnceCell;
+use std::rc::{Rc, Weak};
+
+use js_sys::Uint8Array;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+
+use super::host::{Browser, BrowserEngine};
+
+/// The database and the lock of the vault.
+const VAULT: &str = "daifuku";
+
+/// Serves the page that started this worker.
+pub fn serve() {
+    let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else { return };
+    let known: Rc<OnceCell<Weak<BrowserEngine>>> = Rc::default();
+    let asked = Rc::clone(&known);
+    let lost: Rc<dyn Fn()> = Rc::new(move || {
+        if let Some(engine) = asked.get().and_then(Weak::upgrade) {
+            spawn_local(async move { engine.release().await });
+        }
+    });
+    let Ok(host) = Browser::new(scope.clone(), VAULT, lost) else { return };
+    let engine = BrowserEngine::new(host);
+    // It is set once, here.
+    let _ = known.set(Rc::downgrade(&engine));
+    let page = scope.clone();
+    let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+        let (engine, page) = (Rc::clone(&engine), page.clone());
+        let call = Uint8Array::new(&event.data()).to_vec();
+        spawn_local(async move {
+            let reply = engine.answer(call).await;
+            Browser::post(&page, &reply);
+        });
+    });
+    scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    on_message.forget();
+    // A message that comes before this is lost; the page waits for it.
+    let _ = scope.post_message(&"ready".into());
+}
