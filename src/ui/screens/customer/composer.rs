@@ -10,7 +10,6 @@ use crate::engine::screen::amount::parse_number;
 use crate::model::records::{Edit, FieldChange};
 use crate::model::{Date, FieldName, RecordId, RecordKind, Value};
 use crate::ui::clock::{make_record_id, today};
-use crate::ui::session::use_session;
 use crate::ui::text::{t, t_string, use_i18n};
 use crate::ui::widgets::{DateField, TabPanel, Tabs, TextArea, TextField};
 

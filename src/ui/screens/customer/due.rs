@@ -92,6 +92,7 @@ pub fn RepeatSelect(
     let i18n = use_i18n();
     const USUAL: [&str; 6] = ["", "day", "week", "2 week", "month", "year"];
     let id = make_element_id("repeat");
+    let label_for = id.clone();
     let option = move |word: String| {
         let (own, text) = (word.clone(), word.clone());
         view! {
@@ -103,7 +104,7 @@ pub fn RepeatSelect(
     // A repetition of another program is offered too, or it would look as if there were none.
     let other = Memo::new(move |_| value.with(|value| (!USUAL.contains(&value.as_str())).then(|| value.clone())));
     view! {
-        <label class="inline-field" for=id.clone()>
+        <label class="inline-field" for=label_for>
             <span>{t!(i18n, customer.repeat)}</span>
             <select
                 class="input"

@@ -80,7 +80,9 @@ pub fn EditText(
     let editor = Editor::new(value, on_save, check);
     use_session().before_leaving(Callback::new(move |()| editor.save()));
     let id = make_element_id("edit");
-    let (error_id, list_id) = (format!("{id}-error"), format!("{id}-list"));
+    let error_id = format!("{id}-error");
+    let (described, list) = (StoredValue::new(error_id.clone()), StoredValue::new(format!("{id}-list")));
+    let id = StoredValue::new(id);
     let button = NodeRef::<Button>::new();
     let (input, area) = (NodeRef::<Input>::new(), NodeRef::<Textarea>::new());
     Effect::new(move |_| {
@@ -129,20 +131,18 @@ pub fn EditText(
             (false, None) => text,
         }
     };
-    let field = {
-        let (id, error_id, list_id) = (id.clone(), error_id.clone(), list_id.clone());
-        move || {
+    let field = move || {
             let invalid = move || editor.invalid.get().to_string();
             if multiline {
                 view! {
                     <textarea
                         class="input text-area edit-field"
                         node_ref=area
-                        id=id.clone()
+                        id=id.get_value()
                         rows="3"
                         autocomplete="off"
                         autocapitalize="off"
-                        aria-describedby=error_id.clone()
+                        aria-describedby=described.get_value()
                         prop:value=editor.text.get_untracked()
                         on:input:target=move |event| editor.typed(event.target().value())
                         on:compositionstart=move |_| editor.composing.set_value(true)
@@ -157,15 +157,15 @@ pub fn EditText(
                     <input
                         class="input edit-field"
                         node_ref=input
-                        id=id.clone()
+                        id=id.get_value()
                         type="text"
                         inputmode=keyboard
-                        list=list_id.clone()
+                        list=list.get_value()
                         autocomplete="off"
                         autocapitalize="off"
                         enterkeyhint="done"
                         maxlength="2000"
-                        aria-describedby=error_id.clone()
+                        aria-describedby=described.get_value()
                         aria-invalid=invalid
                         prop:value=editor.text.get_untracked()
                         on:input:target=move |event| {
@@ -184,7 +184,6 @@ pub fn EditText(
                 }
                 .into_any()
             }
-        }
     };
     let label = StoredValue::new(label);
     let label_words = move || label.with_value(TextProp::get).to_string();
@@ -211,10 +210,10 @@ pub fn EditText(
                     }
                 }
             >
-                <label class="edit-label" for=id.clone()>{label_words}</label>
-                {field.clone()}
+                <label class="edit-label" for=id.get_value()>{label_words}</label>
+                {field()}
                 <Show when=offers_words>
-                    <datalist id=list_id.clone()>
+                    <datalist id=list.get_value()>
                         {move || {
                             suggestions.get().into_iter().map(|word| view! { <option value=word></option> }).collect_view()
                         }}

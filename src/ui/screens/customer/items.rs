@@ -9,7 +9,7 @@ use web_sys::{FocusEvent, KeyboardEvent, Node};
 use super::page::use_page;
 use crate::engine::screen::amount::dial;
 use crate::engine::screen::field_text::address;
-use crate::model::records::{Customer, Item};
+use crate::model::records::Item;
 use crate::model::{FieldName, RecordId, RecordKind, Value};
 use crate::ui::clock::make_item_id;
 use crate::ui::session::use_session;
@@ -34,14 +34,6 @@ impl ItemKind {
             Self::Phone => FieldName::PHONE,
             Self::Mail => FieldName::MAIL,
             Self::Address => FieldName::ADDRESS,
-        }
-    }
-
-    fn of(self, customer: &Customer) -> &Vec<Item> {
-        match self {
-            Self::Phone => &customer.phones,
-            Self::Mail => &customer.mails,
-            Self::Address => &customer.addresses,
         }
     }
 
@@ -297,7 +289,7 @@ fn ItemEditor(
             });
             close();
         } else if event.key() == "Enter" {
-            let on_button = event.target().is_some_and(|target| target.dyn_into::<Input>().is_err());
+            let on_button = event.target().is_some_and(|target| target.dyn_into::<web_sys::HtmlInputElement>().is_err());
             if enters(&event) && !on_button {
                 event.prevent_default();
                 close();

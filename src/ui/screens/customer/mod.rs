@@ -1,17 +1,18 @@
 //! One customer's page: warning, name, card, and the timeline of notes, tasks and purchases.
 
-mod card;
-mod composer;
-mod draft;
-mod due;
-mod edit;
-mod history;
-mod items;
-mod page;
-mod people;
-mod timeline;
-mod words;
+pub mod card;
+pub mod composer;
+pub mod draft;
+pub mod due;
+pub mod edit;
+pub mod history;
+pub mod items;
+pub mod page;
+pub mod people;
+pub mod timeline;
+pub mod words;
 
+use leptos::html::Div;
 use leptos::prelude::*;
 
 pub use composer::TaskForm;
@@ -45,8 +46,15 @@ pub fn CustomerScreen(
     let i18n = use_i18n();
     let page = Page::provide(id);
     let is_loaded = Memo::new(move |_| page.content.with(Option::is_some));
+    let node = NodeRef::<Div>::new();
+    // Where the page takes the place of the list, the focus goes along; beside it, it stays in the list.
+    Effect::new(move |_| {
+        if let Some(page) = node.get().filter(|_| is_loaded.get() && !is_wide()) {
+            let _ = page.focus();
+        }
+    });
     view! {
-        <div class="customer">
+        <div class="customer" node_ref=node tabindex="-1">
             {move || match (is_loaded.get(), page.failure.get()) {
                 (true, _) => view! { <Content /> }.into_any(),
                 (false, None) => view! { <p class="customers-nothing" role="status">{t!(i18n, common.loading)}</p> }.into_any(),
@@ -155,4 +163,11 @@ fn PageHead() -> impl IntoView {
             </Menu>
         </div>
     }
+}
+
+/// Whether list and page stand side by side, as `style/screens/customers.css` has it.
+#[must_use]
+pub fn is_wide() -> bool {
+    let media = window().match_media("(min-width: 1024px)").ok().flatten();
+    media.is_some_and(|media| media.matches())
 }

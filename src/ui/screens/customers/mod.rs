@@ -1,8 +1,8 @@
 //! The customers: search box and list, and one customer's page beside it where there is room.
 
-mod add;
-mod list;
-mod row;
+pub mod add;
+pub mod list;
+pub mod row;
 
 use leptos::html::Input;
 use leptos::prelude::*;
@@ -46,6 +46,14 @@ pub fn Customers(
     let adding = RwSignal::new(false);
     let list = use_customer_list();
     list.ask();
+    // Back from a page that took the place of the list, the focus is where it was.
+    Effect::new(move |earlier: Option<bool>| {
+        let shows_page = customer.with(Option::is_some);
+        if earlier == Some(true) && !shows_page {
+            request_animation_frame(focus_list);
+        }
+        shows_page
+    });
     view! {
         <div class="customers" class:with-page=move || customer.with(Option::is_some)>
             <section class="customers-list" aria-label=move || t_string!(i18n, customers.title)>
