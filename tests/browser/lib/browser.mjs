@@ -59,7 +59,7 @@ class Browser {
       if (this.program.child.exitCode !== null) throw new Error(`${program} ended: ${this.program.output}`);
       return (await fetch(`${this.driverUrl}/status`).catch(() => undefined))?.ok;
     };
-    await until(`${program} is ready`, ready, 20);
+    await until(`${program} is ready`, ready, 60);
   }
 
   async startSession(capabilities) {
