@@ -65,7 +65,7 @@ pub fn NameLine() -> impl IntoView {
                 }
             />
             <div class="name-and-honorific">
-                <div class="name-heading" role="heading" aria-level="1">
+                <div class="name-heading" role="heading" attr:aria-level="1">
                     <EditText
                         class="name-name"
                         bare=true
@@ -297,7 +297,7 @@ pub fn Conflict(
         <Show when=move || conflict.get()>
             <button
                 type="button"
-                class="chip conflict"
+                class="conflict-chip"
                 on:click=move |_| page.history.set(Some((record, Some(field.get_value()))))
             >
                 {t!(i18n, customer.conflict)}
