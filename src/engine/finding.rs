@@ -168,6 +168,7 @@ impl<H: Host> Engine<H> {
         self: &Rc<Self>,
         open: &Open<H>,
         query: ViewQuery,
+        asked: u64,
         parsed: Query,
     ) -> Result<Count, Failure> {
         let (numbers, total) = self.hits(open, &parsed, Some(FIRST_HITS)).await?;
@@ -177,9 +178,9 @@ impl<H: Host> Engine<H> {
             Total::AtLeast(count) => Count::AtLeast(small(count.min(numbers.len()))),
         };
         let view = query.view;
-        let shown = View { query, parsed: Some(parsed.clone()), numbers: Rc::new(numbers), generation: 0 };
+        let shown = View { query, parsed: Some(parsed.clone()), numbers: Rc::new(numbers), asked, generation: 0 };
         let generation = open.lists.borrow_mut().put_view(shown);
-        if let Count::AtLeast(_) = count {
+        if let (Count::AtLeast(_), Some(generation)) = (count, generation) {
             let (engine, open) = (Rc::clone(self), Rc::clone(open));
             self.host.spawn(Box::pin(async move {
                 engine.host.pause().await;

@@ -15,7 +15,7 @@ use crate::exchange::{
 };
 use crate::model::{Date, FieldName, Instant, RecordId, RecordKind, Value};
 use crate::vault::bulk::{Bulk, import_id};
-use crate::vault::format::Import;
+use crate::vault::format::{Import, Manifest};
 
 /// Rows that are read and written at once: one durable write each.
 const ROWS_AT_ONCE: usize = 500;
@@ -180,7 +180,7 @@ impl<H: Host> Engine<H> {
         });
         let mapping = Mapping::new(reader.header(), columns.collect());
         let name = file.name;
-        Ok(self.start_job(open, |engine, open, job| engine.import(open, job, name, reader, mapping)))
+        Ok(self.start_bulk(open, |engine, open, job| engine.import(open, job, name, reader, mapping)))
     }
 
     async fn import(
@@ -219,7 +219,6 @@ impl<H: Host> Engine<H> {
             }
             self.host.pause().await;
         }
-        self.after_bulk(&open).await;
         Ok(Outcome::Imported(outcome))
     }
 
@@ -241,15 +240,27 @@ impl<H: Host> Engine<H> {
             add_customer(&mut bulk, id, customer);
         }
         let import = Import { seed: outcome.import, name: name.to_owned(), at: now, added, undone: false };
-        let written = open.notebook.add(&turn, bulk, |manifest| match manifest.imports.last_mut() {
-            Some(last) if last.seed == import.seed => *last = import,
-            _ => manifest.imports.push(import),
-        });
+        let written = open.notebook.add(&turn, bulk, |manifest| note_import(manifest, import));
         let written = written.await?;
         drop(turn);
         outcome.added = added;
         self.index_written(open, written);
         Ok(())
+    }
+
+    /// A job that adds or deletes many. However it ends, what it has written by then is shown.
+    fn start_bulk<F>(self: &Rc<Self>, open: &Open<H>, work: impl FnOnce(Rc<Self>, Open<H>, Job) -> F) -> Reply
+    where
+        F: Future<Output = Result<Outcome, Failure>> + 'static,
+    {
+        self.start_job(open, |engine, open, job| {
+            let work = work(Rc::clone(&engine), Rc::clone(&open), job);
+            async move {
+                let outcome = work.await;
+                engine.after_bulk(&open).await;
+                outcome
+            }
+        })
     }
 
     /// Orders and open lists after many changes.
@@ -277,7 +288,7 @@ impl<H: Host> Engine<H> {
     pub(super) fn undo_import(self: &Rc<Self>, open: &Open<H>, seed: RecordId) -> Result<Reply, Failure> {
         let known = open.notebook.manifest().imports.iter().find(|import| import.seed == seed && !import.undone).cloned();
         let import = known.ok_or(Failure::NothingToUndo)?;
-        Ok(self.start_job(open, |engine, open, job| async move {
+        Ok(self.start_bulk(open, |engine, open, job| async move {
             let ids: Vec<RecordId> = (0..u64::from(import.added)).map(|index| import_id(seed, index)).collect();
             let total = u64::from(import.added);
             let mut deleted = 0_u32;
@@ -304,13 +315,12 @@ impl<H: Host> Engine<H> {
                 engine.tell(Event::Progress { job: job.number, done, total });
                 engine.host.pause().await;
             }
-            engine.after_bulk(&open).await;
             Ok(Outcome::Undone(deleted))
         }))
     }
 
     pub(super) fn add_sample(self: &Rc<Self>, open: &Open<H>, customers: u32, today: Date) -> Reply {
-        self.start_job(open, |engine, open, job| async move {
+        self.start_bulk(open, |engine, open, job| async move {
             let mut seed = [0; 16];
             open.notebook.sealing().fill(&mut seed);
             let seed = RecordId(seed);
@@ -331,10 +341,7 @@ impl<H: Host> Engine<H> {
                     added += 1;
                 }
                 let import = Import { seed, name: "見本 / sample".to_owned(), at: now, added, undone: false };
-                let written = open.notebook.add(&turn, bulk, |manifest| match manifest.imports.last_mut() {
-                    Some(last) if last.seed == seed => *last = import,
-                    _ => manifest.imports.push(import),
-                });
+                let written = open.notebook.add(&turn, bulk, |manifest| note_import(manifest, import));
                 let written = written.await?;
                 drop(turn);
                 outcome.added = added;
@@ -343,7 +350,6 @@ impl<H: Host> Engine<H> {
                 engine.tell(Event::Progress { job: job.number, done, total });
                 engine.host.pause().await;
             }
-            engine.after_bulk(&open).await;
             Ok(Outcome::Imported(outcome))
         })
     }
@@ -361,6 +367,14 @@ impl<H: Host> Engine<H> {
         self.index_written(open, written);
         self.after_bulk(open).await;
         Ok(Reply::Saved(now))
+    }
+}
+
+/// Several imports may run at once: each grows its own entry.
+fn note_import(manifest: &mut Manifest, import: Import) {
+    match manifest.imports.iter_mut().find(|known| known.seed == import.seed) {
+        Some(known) => *known = import,
+        None => manifest.imports.push(import),
     }
 }
 

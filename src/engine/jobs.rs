@@ -58,14 +58,16 @@ impl<H: Host> Engine<H> {
     /// Opens every row and counts.
     pub(super) fn check(self: &Rc<Self>, open: &Open<H>) -> Reply {
         self.start_job(open, |engine, open, job| async move {
-            let batches = open.notebook.batches();
-            let total = u64::try_from(batches.len()).unwrap_or_default();
             let mut census = Census::default();
-            for (done, (batch, _)) in (0_u64..).zip(batches) {
+            let (mut last, mut done) = (0, 0_u64);
+            while let Some(batch) = open.notebook.next_batch(last) {
                 if job.is_cancelled() {
                     return Err(Failure::Cancelled);
                 }
                 open.notebook.check_batch(batch, &mut census).await?;
+                last = batch;
+                done += 1;
+                let total = u64::try_from(open.notebook.batches().len()).unwrap_or_default().max(done);
                 if done % 8 == 0 {
                     engine.tell(Event::Progress { job: job.number, done, total });
                     engine.host.pause().await;

@@ -12,7 +12,9 @@ use futures_util::lock::{Mutex, MutexGuard};
 
 use super::cards::Cards;
 use super::error::{Part, VaultError};
-use super::format::{Card, Drafts, LogRow, Manifest, PageChange, SegmentEntry, VERSION, encode};
+use super::format::{
+    Card, Drafts, LogRow, Manifest, PageChange, ROW_MANIFEST, ROW_MANIFEST_COPY, SegmentEntry, VERSION, encode,
+};
 use super::page::Page;
 use super::sealing::Sealing;
 use super::segment::{Unpacked, decode_page};
@@ -261,10 +263,14 @@ impl<S: Store> Notebook<S> {
         Ok(self.store.commit(Batch { fence: self.fence, writes }).await?)
     }
 
-    /// Seals the manifest.
-    pub(super) fn seal_manifest(&self, manifest: &Manifest) -> Result<Write, VaultError> {
-        let row = super::format::ROW_MANIFEST;
-        Ok(Write::Put(Area::Meta, row, self.sealing.seal(Area::Meta, row, &encode(manifest))?))
+    /// Seals the manifest, twice.
+    pub(super) fn seal_manifest(&self, manifest: &Manifest) -> Result<[Write; 2], VaultError> {
+        let plain = encode(manifest);
+        let [first, second] = [ROW_MANIFEST, ROW_MANIFEST_COPY].map(|row| {
+            let sealed = self.sealing.seal(Area::Meta, row, &plain);
+            sealed.map(|sealed| Write::Put(Area::Meta, row, sealed))
+        });
+        Ok([first?, second?])
     }
 
     /// Renames this device in the histories.
@@ -277,8 +283,8 @@ impl<S: Store> Notebook<S> {
         let own = manifest.replica;
         manifest.devices.retain(|(replica, _)| *replica != own);
         manifest.devices.push((own, name.to_owned()));
-        let write = self.seal_manifest(&manifest)?;
-        self.write(vec![write]).await?;
+        let writes = self.seal_manifest(&manifest)?;
+        self.write(writes.into()).await?;
         self.state.borrow_mut().manifest = manifest;
         Ok(())
     }

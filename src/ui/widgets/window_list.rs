@@ -72,6 +72,8 @@ impl Scroller {
     }
 
     fn wish(self, place: i32) {
+        // Also where the list is not on the screen, or will be in a moment.
+        self.window.try_update(|window| window.scrolled = place);
         self.wish.try_update(|wish| *wish = (wish.0.wrapping_add(1), place));
     }
 }

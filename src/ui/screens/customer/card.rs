@@ -297,7 +297,7 @@ pub fn Conflict(
         <Show when=move || conflict.get()>
             <button
                 type="button"
-                class="chip conflict"
+                class="conflict-chip"
                 on:click=move |_| page.history.set(Some((record, Some(field.get_value()))))
             >
                 {t!(i18n, customer.conflict)}

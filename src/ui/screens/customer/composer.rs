@@ -93,7 +93,7 @@ fn NewNote() -> impl IntoView {
             <p class="form-actions">
                 <label class="inline-field">
                     <span>{t!(i18n, customer.note_type)}</span>
-                    <select class="input" prop:value=kind on:change:target=move |event| kind.set(event.target().value())>
+                    <select class="input select" prop:value=kind on:change:target=move |event| kind.set(event.target().value())>
                         <option value="">{t!(i18n, customer.no_type)}</option>
                         {move || {
                             let option = |word: &str| view! { <option value=word.to_owned()>{word.to_owned()}</option> };

@@ -107,7 +107,7 @@ pub fn RepeatSelect(
         <label class="inline-field" for=label_for>
             <span>{t!(i18n, customer.repeat)}</span>
             <select
-                class="input"
+                class="input select"
                 id=id
                 prop:value=value
                 on:change:target=move |event| on_choose.run(event.target().value())

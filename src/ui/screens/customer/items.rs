@@ -198,7 +198,7 @@ fn ItemLine(
         <Show when=move || conflict.get()>
             <button
                 type="button"
-                class="chip conflict"
+                class="conflict-chip"
                 on:click=move |_| page.history.set(Some((record, Some(own.get_value()))))
             >
                 {t!(i18n, customer.conflict)}

@@ -53,7 +53,7 @@ pub fn Timeline() -> impl IntoView {
         view! {
             <button
                 type="button"
-                class="chip filter"
+                class="filter-chip"
                 aria-pressed=move || (filter.get() == own).to_string()
                 on:click=move |_| {
                     filter.set(own);
@@ -140,7 +140,7 @@ fn NoteEntry(id: RecordId) -> impl IntoView {
                 <Show when=move || concurrent.get()>
                     <button
                         type="button"
-                        class="chip conflict"
+                        class="conflict-chip"
                         on:click=move |_| page.history.set(Some((id, Some(FieldName::TEXT))))
                     >
                         {t!(i18n, customer.conflict)}
