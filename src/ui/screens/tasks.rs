@@ -74,7 +74,7 @@ pub fn Tasks() -> impl IntoView {
     };
     let changed = Memo::new(move |_| session.changed.with(|changed| changed.revision));
     Effect::new(move |_| {
-        changed.track();
+        changed.get();
         load();
     });
     // Left open over night, the screen knows the new day when one comes back to it.

@@ -27,7 +27,7 @@ pub fn Trash() -> impl IntoView {
     let most = RwSignal::new(STEP);
     let changed = Memo::new(move |_| session.changed.with(|changed| changed.revision));
     Effect::new(move |_| {
-        changed.track();
+        changed.get();
         spawn_local(async move {
             match session.engine.call(Request::Trash).await {
                 Ok(Reply::Trash(news)) => {

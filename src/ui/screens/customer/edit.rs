@@ -48,6 +48,9 @@ pub fn EditText(
     /// What stands there when there is no text, such as "add a company".
     #[prop(into)]
     empty: TextProp,
+    /// What helps to enter it; shown while it is edited.
+    #[prop(into, optional)]
+    hint: Option<TextProp>,
     /// How the text is shown when it is not edited; as it is otherwise.
     #[prop(into, optional)]
     shown: Option<Callback<String, String>>,
@@ -185,13 +188,18 @@ pub fn EditText(
                 .into_any()
             }
     };
-    let label = StoredValue::new(label);
+    let (label, hint) = (StoredValue::new(label), StoredValue::new(hint));
     let label_words = move || label.with_value(TextProp::get).to_string();
     let offers_words = move || !suggestions.with(Vec::is_empty);
     let has_problem = problem.is_some();
     let problem = move || editor.invalid.get().then(|| problem.as_ref().map(|problem| problem.get().to_string()));
     view! {
-        <div class=format!("edit {class}") class:editing=editor.open class:bare=bare class:multiline=multiline>
+        <div
+            class=format!("edit {class}")
+            class:editing=editor.open
+            class:bare=bare
+            class:filled=move || !value.with(String::is_empty)
+        >
             <Show
                 when=move || editor.open.get()
                 fallback=move || {
@@ -211,6 +219,9 @@ pub fn EditText(
                 }
             >
                 <label class="edit-label" for=id.get_value()>{label_words}</label>
+                {move || hint.with_value(|hint| {
+                    hint.as_ref().map(|hint| view! { <p class="field-hint">{hint.get().to_string()}</p> })
+                })}
                 {field()}
                 <Show when=offers_words>
                     <datalist id=list.get_value()>

@@ -42,7 +42,7 @@ fn History(record: RecordId, field: Option<FieldName>) -> impl IntoView {
     // Everything that changes the page changes its history.
     let changed = Memo::new(move |_| session.changed.with(|changed| changed.revision));
     Effect::new(move |_| {
-        changed.track();
+        changed.get();
         spawn_local(async move {
             let news = match session.engine.call(Request::History(record)).await {
                 Ok(Reply::History(entries)) => Ok(entries),

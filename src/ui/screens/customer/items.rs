@@ -142,19 +142,21 @@ pub fn Items(
         }
     };
     view! {
-        <div class="items">
-            <h3 class="items-title">{move || kind.words(i18n)}</h3>
+        <div class="items" class:filled=move || !shown.with(Vec::is_empty)>
+            <div class="items-head">
+                <h3 class="items-title">{move || kind.words(i18n)}</h3>
+                <button
+                    type="button"
+                    class="button quiet"
+                    on:click=move |_| editing.set(Some(kind.field().item(make_item_id())))
+                >
+                    <span aria-hidden="true">"＋ "</span>
+                    {move || kind.add_words(i18n)}
+                </button>
+            </div>
             <ul class="items-list">
                 <For each=move || shown.get() key=|field| field.as_str().to_owned() children=row />
             </ul>
-            <button
-                type="button"
-                class="button quiet items-add"
-                on:click=move |_| editing.set(Some(kind.field().item(make_item_id())))
-            >
-                <span aria-hidden="true">"＋ "</span>
-                {move || kind.add_words(i18n)}
-            </button>
         </div>
     }
 }

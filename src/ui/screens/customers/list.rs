@@ -65,8 +65,8 @@ impl CustomerList {
         // Rows that came into sight, or whose list changed.
         let wanted = Memo::new(move |_| list.scroller.rows());
         Effect::new(move |_| {
-            wanted.track();
-            revision.track();
+            wanted.get();
+            revision.get();
             list.fetch();
         });
     }
@@ -153,7 +153,7 @@ impl CustomerList {
             self.session.lists.with(|lists| lists.get(&VIEW).map_or(0, |list| list.revision))
         });
         Effect::new(move |_| {
-            revision.track();
+            revision.get();
             // Before the first answer there is nothing to be changed; see `ask`.
             if let (Some(news), Some(_)) = (self.told(), self.count.get_untracked()) {
                 let known = news.count.known();

@@ -120,47 +120,54 @@ fn ListHead(adding: RwSignal<bool>) -> impl IntoView {
     view! {
         <header class="customers-head">
             <h1 class="visually-hidden">{t!(i18n, customers.title)}</h1>
-            <div class="customers-search" role="search">
-                <input
-                    class="input"
-                    node_ref=node
-                    type="search"
-                    id="customers-search"
-                    aria-label=move || t_string!(i18n, customers.search)
-                    placeholder=move || t_string!(i18n, customers.search)
-                    aria-keyshortcuts="/"
-                    autocomplete="off"
-                    autocapitalize="off"
-                    spellcheck="false"
-                    enterkeyhint="search"
-                    maxlength="500"
-                    // Also while an input method converts: kana find readings.
-                    on:input:target=move |event| {
-                        list.search.set(event.target().value());
-                        list.ask();
-                    }
-                    on:keydown=move |event| {
-                        if escapes(&event) {
-                            event.prevent_default();
-                            clear();
-                        } else if matches!(event.key().as_str(), "ArrowDown" | "Enter") && !is_composing(&event) {
-                            event.prevent_default();
-                            focus_list();
+            <div class="customers-search">
+                <div class="customers-box" role="search">
+                    <input
+                        class="input"
+                        node_ref=node
+                        type="search"
+                        id="customers-search"
+                        aria-label=move || t_string!(i18n, customers.search)
+                        placeholder=move || t_string!(i18n, customers.search)
+                        aria-keyshortcuts="/"
+                        autocomplete="off"
+                        autocapitalize="off"
+                        spellcheck="false"
+                        enterkeyhint="search"
+                        maxlength="500"
+                        // Also while an input method converts: kana find readings.
+                        on:input:target=move |event| {
+                            list.search.set(event.target().value());
+                            list.ask();
                         }
-                    }
-                />
-                <Show when=move || list.search.with(|text| !text.is_empty())>
-                    <button
-                        type="button"
-                        class="button quiet"
-                        on:click=move |_| {
-                            clear();
-                            focus();
+                        on:keydown=move |event| {
+                            if escapes(&event) {
+                                event.prevent_default();
+                                clear();
+                            } else if matches!(event.key().as_str(), "ArrowDown" | "Enter") && !is_composing(&event) {
+                                event.prevent_default();
+                                focus_list();
+                            }
                         }
-                    >
-                        {t!(i18n, customers.clear)}
-                    </button>
-                </Show>
+                    />
+                    <Show when=move || list.search.with(|text| !text.is_empty())>
+                        <button
+                            type="button"
+                            class="customers-clear"
+                            aria-label=move || t_string!(i18n, customers.clear)
+                            on:click=move |_| {
+                                clear();
+                                focus();
+                            }
+                        >
+                            <span aria-hidden="true">"×"</span>
+                        </button>
+                    </Show>
+                </div>
+                <button type="button" class="button primary" on:click=move |_| adding.set(true)>
+                    <span aria-hidden="true">"＋"</span>
+                    {t!(i18n, customers.add_short)}
+                </button>
             </div>
             <div class="customers-tools">
                 <p class="customers-count" role="status">{found}</p>
@@ -178,10 +185,6 @@ fn ListHead(adding: RwSignal<bool>) -> impl IntoView {
                         }
                     />
                 </Show>
-                <button type="button" class="button primary customers-add" on:click=move |_| adding.set(true)>
-                    <span aria-hidden="true">"＋ "</span>
-                    {t!(i18n, customers.add)}
-                </button>
             </div>
         </header>
     }

@@ -29,7 +29,7 @@ pub fn Settings() -> impl IntoView {
     let session = use_session();
     let revision = Memo::new(move |_| session.changed.with(|changed| changed.revision));
     let status = LocalResource::new(move || {
-        revision.track();
+        revision.get();
         async move {
             match session.engine.call(Request::Status).await {
                 Ok(Reply::Status(status)) => Ok(*status),
