@@ -106,8 +106,10 @@ impl VaultLock {
                 // The lock is held until this promise ends.
                 Promise::new(&mut |resolve, _| *slot.borrow_mut() = Some(resolve)).into()
             });
-            let request = Reflect::get(locks, &"request".into()).and_then(|request| request.dyn_into::<Function>());
-            let promise = request.and_then(|request| request.call3(locks, &self.name.as_str().into(), &options, &callback));
+            let request =
+                Reflect::get(locks, &"request".into()).and_then(|request| request.dyn_into::<Function>());
+            let promise = request
+                .and_then(|request| request.call3(locks, &self.name.as_str().into(), &options, &callback));
             let held = Rc::clone(&self.release);
             let lost = lost.take();
             if let Ok(promise) = promise.and_then(|promise| promise.dyn_into::<Promise>()) {
