@@ -68,16 +68,21 @@ export function count(browser) {
 /** Searches, and waits until the list shows what was found for this text. */
 export async function search(browser, text) {
   await set(browser, SEARCH, text);
-  await until(`the list answers to ${text}`, () => browser.run((query) => {
-    const names = [...document.querySelectorAll(".customer-row")];
-    return document.querySelector("#customers-search").value === query && !document.querySelector("[aria-busy=true]")
-      && (names.length > 0 || document.querySelector(".customers .empty") !== null);
-  }, text));
+  await until(`the list answers to ${text}`, () => browser.run(() => document.querySelector(".customer-row mark, .customers .empty") !== null));
+  // What was marked for the search before may stand there for one more answer.
+  await new Promise((done) => setTimeout(done, 300));
 }
 
 /** The names that the list shows. */
 export function names(browser) {
-  return browser.run(() => [...document.querySelectorAll(".customer-row-name")].map((each) => each.textContent));
+  return browser.run(() => [...document.querySelectorAll(".customer-row-name")]
+    .filter((each) => each.checkVisibility()).map((each) => each.textContent));
+}
+
+/** The phones that the list shows. */
+export function phones(browser) {
+  return browser.run(() => [...document.querySelectorAll(".customer-row-phone")]
+    .filter((each) => each.checkVisibility()).map((each) => each.textContent));
 }
 
 /** Opens the page of the customer with this name. */
