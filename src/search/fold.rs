@@ -201,7 +201,8 @@ impl<'a, M: Marks> Folder<'a, M> {
         let mut text: String = visible.nfkc().collect();
         // Lower case may compose where upper case did not (H̱ → ẖ); at most a few rounds settle it.
         for _ in 0..4 {
-            let lower: String = text.chars().flat_map(char::to_lowercase).flat_map(unvoiced_wa).nfkc().collect();
+            let lower: String =
+                text.chars().flat_map(char::to_lowercase).flat_map(unvoiced_wa).nfkc().collect();
             if lower == text {
                 break;
             }

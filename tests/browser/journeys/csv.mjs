@@ -22,12 +22,12 @@ export async function run(context) {
   await begin(browser, context.url);
   await browser.run(() => { location.hash = "#/import"; });
   await browser.type('input[type="file"]', file);
-  await until("the preview shows rows", () => browser.run(() => document.body.innerText.includes("取込 太郎0")), 20);
+  await until("the preview shows rows", () => browser.run(() => document.body.textContent.includes("取込 太郎0")), 20);
   await browser.run(() => {
     const buttons = [...document.querySelectorAll("main button.primary")];
     buttons.at(-1).click();
   });
-  await until("the report names the unread line", () => browser.run(() => document.body.innerText.includes("1002") || document.body.innerText.includes("1,002") || document.body.innerText.includes("1001")), 60);
+  await until("the report names the unread line", () => browser.run(() => document.body.textContent.includes("1002") || document.body.textContent.includes("1,002") || document.body.textContent.includes("1001")), 60);
   await browser.run(() => { location.hash = "#/"; });
   await until("all are in the list", async () => (await count(browser)) === 2000, 30);
   await search(browser, "0300001234");

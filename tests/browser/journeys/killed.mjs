@@ -20,7 +20,7 @@ export async function run(context) {
   }
   await openCustomer(browser, name);
   for (const round of [1, 2, 3]) {
-    await until(`note ${round} is there`, () => browser.run((text) => document.body.innerText.includes(text), `第${round}回の訪問`));
+    await until(`note ${round} is there`, () => browser.run((text) => document.body.textContent.includes(text), `第${round}回の訪問`));
   }
   await browser.type(".new-note textarea", "Half a sentence");
   await until("the draft is kept", () => new Promise((done) => setTimeout(() => done(true), 1500)));

@@ -36,5 +36,5 @@ export async function run(context) {
   await search(browser, "蓬莱");
   await until("the note is found again", async () => (await names(browser)).length === 1);
   await openCustomer(browser, customer);
-  await until("the note is there", () => browser.run((text) => document.body.innerText.includes(text), NOTE));
+  await until("the note is there", () => browser.run((text) => document.body.textContent.includes(text), NOTE));
 }

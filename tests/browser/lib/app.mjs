@@ -92,7 +92,7 @@ export async function openCustomer(browser, name) {
   await browser.run(`(text) => { const found = (${row})(text); found.setAttribute("data-journey", ""); }`, name);
   await browser.click("[data-journey]");
   await until(`the page of ${name} is open`, () => browser.run((text) => document.querySelector(".new-note") !== null
-    && document.body.innerText.includes(text), name));
+    && document.body.textContent.includes(text), name));
 }
 
 /** Writes a note on the page that is open, and waits until it is in the timeline, which shows what is saved. */
@@ -100,5 +100,5 @@ export async function writeNote(browser, text) {
   await set(browser, ".new-note textarea", text);
   await browser.click(".new-note button.primary");
   await until("the note is in the timeline", () => browser.run(
-    (note) => document.querySelector(".new-note textarea").value === "" && document.body.innerText.includes(note), text));
+    (note) => document.querySelector(".new-note textarea").value === "" && document.body.textContent.includes(note), text));
 }

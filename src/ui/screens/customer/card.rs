@@ -65,7 +65,7 @@ pub fn NameLine() -> impl IntoView {
                 }
             />
             <div class="name-and-honorific">
-                <div class="name-heading" role="heading" attr:aria-level="1">
+                <h1 class="name-heading">
                     <EditText
                         class="name-name"
                         bare=true
@@ -77,7 +77,7 @@ pub fn NameLine() -> impl IntoView {
                         check=Callback::new(|text: String| !text.trim().is_empty())
                         problem=move || t_string!(i18n, customers.name_missing)
                     />
-                </div>
+                </h1>
                 <EditText
                     class="name-honorific"
                     bare=true
