@@ -17,7 +17,7 @@ use crate::model::records::Customer;
 use crate::search::fold::{fold, phone};
 use crate::search::query::{Condition, Test};
 use crate::search::{HeadText, Query, Step, Total};
-use crate::vault::bulk::Written;
+use crate::vault::bulk::{Written, WrittenBatch};
 use crate::vault::cards::Cards;
 use crate::vault::format::Card;
 use crate::vault::text::body_text;
@@ -114,7 +114,7 @@ impl<H: Host> Engine<H> {
         }
         let waiting: std::collections::HashSet<RecordId> =
             open.notebook.changed_pages().into_iter().collect();
-        for (batch, filter, texts) in written.batches {
+        for WrittenBatch { row: batch, filter, texts } in written.batches {
             let members: Vec<RecordId> = texts.iter().map(|(id, _)| *id).collect();
             let settled: Vec<RecordId> = members.iter().filter(|id| !waiting.contains(id)).copied().collect();
             index.put_block(batch, filter, members);

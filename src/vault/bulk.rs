@@ -96,11 +96,22 @@ pub(super) struct Packed {
     filter: Filter,
 }
 
+/// A new batch of pages, as the search index needs it.
+#[derive(Debug)]
+pub struct WrittenBatch {
+    /// Its number.
+    pub row: u64,
+    /// Its filter.
+    pub filter: Filter,
+    /// Its pages with their searchable text.
+    pub texts: Vec<(RecordId, String)>,
+}
+
 /// What a write of batches did, for the search index.
 #[derive(Debug, Default)]
 pub struct Written {
-    /// New batches: their number, filter, and the searchable text of each of their pages.
-    pub batches: Vec<(u64, Filter, Vec<(RecordId, String)>)>,
+    /// New batches.
+    pub batches: Vec<WrittenBatch>,
     /// Batches that are no more.
     pub dropped: Vec<u64>,
     /// The written pages whose card changed: page, number of the card, and the card before.
@@ -272,7 +283,7 @@ impl<S: Store> Notebook<S> {
             for (place, (id, _)) in (0_u32..).zip(&batch.members) {
                 place_of.insert(*id, (row, place));
             }
-            written.batches.push((row, batch.filter, batch.members));
+            written.batches.push(WrittenBatch { row, filter: batch.filter, texts: batch.members });
         }
         for card in &mut cards {
             if let Some((segment, place)) = place_of.get(&card.page) {
