@@ -8,6 +8,7 @@ use daifuku::engine::protocol::{Call, Event, Language, Message, PROTOCOL, Reply,
 use daifuku::engine::rows::VaultState;
 use daifuku::model::FieldName;
 use daifuku::vault::Area;
+use futures::future::join;
 
 use super::place::{OTHER, PASSPHRASE, Screen, Slow, customer, id, named};
 
@@ -153,9 +154,8 @@ fn what_was_taken_while_a_key_was_derived_stays_taken() {
     let waiting = Screen::new(Rc::clone(&first.store));
     waiting.ask(Request::Hello(PROTOCOL)).unwrap();
     waiting.slow_derive.set(50);
-    let (unlocked, ()) = waiting.run(async {
-        futures::join!(waiting.engine.handle(Request::Unlock(PASSPHRASE.to_owned())), waiting.engine.release())
-    });
+    let unlock = waiting.engine.handle(Request::Unlock(PASSPHRASE.to_owned()));
+    let (unlocked, ()) = waiting.run(join(unlock, waiting.engine.release()));
     assert_eq!(unlocked, Err(Failure::Locked));
     assert_eq!(waiting.ask(Request::Trash), Err(Failure::Locked));
     first.save(named(id(1), "髙橋", "たかはし"));
@@ -164,7 +164,7 @@ fn what_was_taken_while_a_key_was_derived_stays_taken() {
     maker.ask(Request::Hello(PROTOCOL)).unwrap();
     maker.slow_derive.set(50);
     let create = Request::Create { passphrase: OTHER.to_owned(), device: "店".to_owned() };
-    let (made, ()) = maker.run(async { futures::join!(maker.engine.handle(create), maker.engine.release()) });
+    let (made, ()) = maker.run(join(maker.engine.handle(create), maker.engine.release()));
     assert_eq!(made, Err(Failure::Locked));
     assert_eq!(maker.store.0.batches(), 0);
 }
@@ -173,12 +173,8 @@ fn what_was_taken_while_a_key_was_derived_stays_taken() {
 fn a_locked_engine_has_forgotten_everything() {
     let screen = Screen::fresh();
     screen.save(named(id(1), "髙橋", "たかはし"));
-    let (saved, locked) = screen.run(async {
-        futures::join!(
-            screen.engine.handle(Request::Save(vec![customer(id(1), FieldName::MEMO, "最後")])),
-            screen.engine.handle(Request::Lock)
-        )
-    });
+    let save = screen.engine.handle(Request::Save(vec![customer(id(1), FieldName::MEMO, "最後")]));
+    let (saved, locked) = screen.run(join(save, screen.engine.handle(Request::Lock)));
     assert!(matches!(saved, Ok(Reply::Saved(_))));
     assert_eq!(locked, Ok(Reply::Done));
     assert_eq!(screen.ask(Request::Page(id(1))), Err(Failure::Locked));
