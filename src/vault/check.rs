@@ -74,6 +74,7 @@ impl<S: Store> Notebook<S> {
         if self.filter(row).await?.is_none() {
             damaged.push(Part::Filter(row));
         }
+        self.settled().await;
         // A batch that was dropped meanwhile lacks nothing: its pages are in a later one.
         if self.state.borrow().segment(row).is_some() {
             census.damaged.extend(damaged.iter().map(ToString::to_string));

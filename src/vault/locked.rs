@@ -130,6 +130,7 @@ impl<S: Store> Locked<S> {
                 table: RefCell::new(opened.table),
                 state: RefCell::new(opened.state),
                 writer: Mutex::new(()),
+                committing: Mutex::new(()),
             }),
             Err(error) => Err((self, error)),
         }
@@ -222,6 +223,7 @@ impl<S: Store> Locked<S> {
             table: RefCell::new(table),
             state: RefCell::new(empty(manifest)),
             writer: Mutex::new(()),
+            committing: Mutex::new(()),
         };
         notebook.write_new().await?;
         Ok(notebook)

@@ -41,6 +41,8 @@ pub struct Notebook<S> {
     pub(super) table: RefCell<KeyTable>,
     pub(super) state: RefCell<State>,
     pub(super) writer: Mutex<()>,
+    /// Held while a batch is being committed.
+    pub(super) committing: Mutex<()>,
 }
 
 /// What is in memory.
@@ -149,9 +151,15 @@ impl<S: Store> Notebook<S> {
     /// When the store fails, or the batch is not the one that the manifest names.
     pub async fn batch(&self, row: u64) -> Result<Unpacked, VaultError> {
         let damaged = VaultError::Damaged(Part::Segment(row));
-        let sealed = self.store.read(Area::Segments, row).await?.ok_or_else(|| damaged.clone())?;
-        let entry = self.state.borrow().segment(row).ok_or_else(|| damaged.clone())?;
-        let opened = self.sealing.open_named(Area::Segments, row, &sealed, &entry.tag).ok_or(damaged)?;
+        let sealed = self.store.read(Area::Segments, row).await?;
+        let entry = self.state.borrow().segment(row);
+        let opened = sealed.zip(entry).and_then(|(sealed, entry)| {
+            self.sealing.open_named(Area::Segments, row, &sealed, &entry.tag)
+        });
+        if opened.is_none() {
+            self.settled().await;
+        }
+        let opened = opened.ok_or(damaged)?;
         Unpacked::new(&opened).map_err(|error| VaultError::decoding(error, Part::Segment(row)))
     }
 
@@ -278,11 +286,18 @@ impl<S: Store> Notebook<S> {
         Ok(saved)
     }
 
-    /// Commits a batch under this notebook's fence.
+    /// Waits until memory is as the disk is: what a batch that is being committed has dropped is missing on
+    /// the disk a moment before memory knows that it is elsewhere.
+    pub(super) async fn settled(&self) {
+        drop(self.committing.lock().await);
+    }
+
+    /// Commits a batch under this notebook's fence. The caller changes memory before it waits again.
     pub(super) async fn write(&self, writes: Vec<Write>) -> Result<(), VaultError> {
         if self.read_only {
             return Err(VaultError::SlotsChanged);
         }
+        let _committing = self.committing.lock().await;
         Ok(self.store.commit(Batch { fence: self.fence, writes }).await?)
     }
 

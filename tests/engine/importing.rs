@@ -93,7 +93,7 @@ fn an_import_that_is_cancelled_keeps_what_it_wrote_and_can_be_undone() {
     let Ok(Reply::Started(job)) = screen.ask(Request::ImportStart { columns }) else { panic!("no job") };
     // Until the first rows are written.
     while imports(&screen).is_empty() {
-        screen.ask(Request::Suggestions).unwrap();
+        screen.tick();
     }
     assert_eq!(screen.ask(Request::Cancel(job)), Ok(Reply::Done));
     screen.rest();

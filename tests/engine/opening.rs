@@ -8,6 +8,7 @@ use daifuku::engine::protocol::{Call, Event, Language, Message, PROTOCOL, Reply,
 use daifuku::engine::rows::VaultState;
 use daifuku::model::FieldName;
 use daifuku::vault::Area;
+use futures::future::join;
 
 use super::place::{OTHER, PASSPHRASE, Screen, Slow, customer, id, named};
 
@@ -26,16 +27,11 @@ fn the_first_start_makes_one_vault() {
     assert_eq!(screen.ask(Request::Hello(PROTOCOL)), Ok(Reply::Welcome(VaultState::Absent)));
     assert_eq!(screen.ask(Request::Trash), Err(Failure::NoVault));
     assert_eq!(unlock(&screen, PASSPHRASE), Err(Failure::NoVault));
-    let create =
-        |passphrase: &str| Request::Create { passphrase: passphrase.to_owned(), device: "店".to_owned() };
+    let create = |passphrase: &str| Request::Create { passphrase: passphrase.to_owned(), device: "店".to_owned() };
     assert_eq!(screen.ask(create("password")), Err(Failure::WeakPassphrase));
     assert_eq!(screen.store.0.batches(), 0);
-    let Ok(Reply::Passphrase(suggested)) = screen.ask(Request::SuggestPassphrase(Language::Japanese)) else {
-        panic!()
-    };
-    let Ok(Reply::Opened(overview)) = screen.ask(create(&suggested)) else {
-        panic!("a suggestion is refused")
-    };
+    let Ok(Reply::Passphrase(suggested)) = screen.ask(Request::SuggestPassphrase(Language::Japanese)) else { panic!() };
+    let Ok(Reply::Opened(overview)) = screen.ask(create(&suggested)) else { panic!("a suggestion is refused") };
     assert_eq!((overview.customers, overview.device.as_str(), overview.damaged), (0, "店", 0));
     assert_eq!(screen.ask(create(&suggested)), Err(Failure::VaultExists));
     assert_eq!(screen.ask(Request::Hello(PROTOCOL)), Ok(Reply::Welcome(VaultState::Unlocked)));
@@ -81,11 +77,7 @@ fn a_wrong_passphrase_is_told_apart_and_can_be_typed_again() {
 #[test]
 fn a_damaged_copy_of_the_key_slots_is_no_wrong_passphrase() {
     let screen = Screen::fresh();
-    let length = screen
-        .run(async { daifuku::vault::Store::read(&*screen.store, Area::Meta, 1).await })
-        .unwrap()
-        .unwrap()
-        .len();
+    let length = screen.run(async { daifuku::vault::Store::read(&*screen.store, Area::Meta, 1).await }).unwrap().unwrap().len();
     for row in [1, 4] {
         for at in 0..length {
             let store = screen.store.0.survivor();
@@ -93,9 +85,7 @@ fn a_damaged_copy_of_the_key_slots_is_no_wrong_passphrase() {
             let other = Screen::new(Rc::new(Slow(store)));
             other.ask(Request::Hello(PROTOCOL)).unwrap();
             assert_eq!(unlock(&other, OTHER), Err(Failure::WrongPassphrase), "byte {at} of {row}");
-            let Ok(Reply::Opened(overview)) = unlock(&other, PASSPHRASE) else {
-                panic!("byte {at} of {row}")
-            };
+            let Ok(Reply::Opened(overview)) = unlock(&other, PASSPHRASE) else { panic!("byte {at} of {row}") };
             assert_eq!(overview.damaged, 1, "byte {at} of {row}");
             other.save(named(id(1), "髙橋", "たかはし"));
         }
@@ -164,12 +154,8 @@ fn what_was_taken_while_a_key_was_derived_stays_taken() {
     let waiting = Screen::new(Rc::clone(&first.store));
     waiting.ask(Request::Hello(PROTOCOL)).unwrap();
     waiting.slow_derive.set(50);
-    let (unlocked, ()) = waiting.run(async {
-        futures::join!(
-            waiting.engine.handle(Request::Unlock(PASSPHRASE.to_owned())),
-            waiting.engine.release()
-        )
-    });
+    let unlock = waiting.engine.handle(Request::Unlock(PASSPHRASE.to_owned()));
+    let (unlocked, ()) = waiting.run(join(unlock, waiting.engine.release()));
     assert_eq!(unlocked, Err(Failure::Locked));
     assert_eq!(waiting.ask(Request::Trash), Err(Failure::Locked));
     first.save(named(id(1), "髙橋", "たかはし"));
@@ -178,7 +164,7 @@ fn what_was_taken_while_a_key_was_derived_stays_taken() {
     maker.ask(Request::Hello(PROTOCOL)).unwrap();
     maker.slow_derive.set(50);
     let create = Request::Create { passphrase: OTHER.to_owned(), device: "店".to_owned() };
-    let (made, ()) = maker.run(async { futures::join!(maker.engine.handle(create), maker.engine.release()) });
+    let (made, ()) = maker.run(join(maker.engine.handle(create), maker.engine.release()));
     assert_eq!(made, Err(Failure::Locked));
     assert_eq!(maker.store.0.batches(), 0);
 }
@@ -187,12 +173,8 @@ fn what_was_taken_while_a_key_was_derived_stays_taken() {
 fn a_locked_engine_has_forgotten_everything() {
     let screen = Screen::fresh();
     screen.save(named(id(1), "髙橋", "たかはし"));
-    let (saved, locked) = screen.run(async {
-        futures::join!(
-            screen.engine.handle(Request::Save(vec![customer(id(1), FieldName::MEMO, "最後")])),
-            screen.engine.handle(Request::Lock)
-        )
-    });
+    let save = screen.engine.handle(Request::Save(vec![customer(id(1), FieldName::MEMO, "最後")]));
+    let (saved, locked) = screen.run(join(save, screen.engine.handle(Request::Lock)));
     assert!(matches!(saved, Ok(Reply::Saved(_))));
     assert_eq!(locked, Ok(Reply::Done));
     assert_eq!(screen.ask(Request::Page(id(1))), Err(Failure::Locked));

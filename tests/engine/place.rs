@@ -20,12 +20,12 @@ use futures::executor::{LocalPool, LocalSpawner};
 use futures::task::LocalSpawnExt;
 use sha2::{Digest, Sha256};
 
-pub const PASSPHRASE: &str = "さくら 帳場 夕凪 七輪 手毬 紙風船";
-pub const OTHER: &str = "縁側 風鈴 提灯 浴衣 花火 朝顔";
+pub(super) const PASSPHRASE: &str = "さくら 帳場 夕凪 七輪 手毬 紙風船";
+pub(super) const OTHER: &str = "縁側 風鈴 提灯 浴衣 花火 朝顔";
 
 /// Waits until everybody else had a turn.
 #[derive(Default)]
-pub struct Turn(bool);
+pub(super) struct Turn(bool);
 
 impl Future for Turn {
     type Output = ();
@@ -41,7 +41,7 @@ impl Future for Turn {
 
 /// A memory store whose answers take a turn, as a disk's do.
 #[derive(Debug, Default)]
-pub struct Slow(pub MemoryStore);
+pub(super) struct Slow(pub(super) MemoryStore);
 
 impl Store for Slow {
     async fn claim(&self) -> Result<u64, StoreError> {
@@ -67,16 +67,16 @@ impl Store for Slow {
     }
 }
 
-pub struct Place {
-    pub store: Rc<Slow>,
+pub(super) struct Place {
+    pub(super) store: Rc<Slow>,
     clock: Rc<Cell<i64>>,
     seed: Cell<u64>,
     events: Rc<RefCell<Vec<Event>>>,
     spawner: LocalSpawner,
     /// Whether another tab holds the vault and does not let go.
-    pub elsewhere: Rc<Cell<bool>>,
+    pub(super) elsewhere: Rc<Cell<bool>>,
     /// Whether deriving waits.
-    pub slow_derive: Rc<Cell<u32>>,
+    pub(super) slow_derive: Rc<Cell<u32>>,
 }
 
 impl Host for Place {
@@ -152,21 +152,21 @@ impl Host for Place {
 }
 
 /// A screen with its engine.
-pub struct Screen {
-    pub engine: Rc<Engine<Place>>,
-    pub store: Rc<Slow>,
-    pub elsewhere: Rc<Cell<bool>>,
-    pub slow_derive: Rc<Cell<u32>>,
-    pub clock: Rc<Cell<i64>>,
+pub(super) struct Screen {
+    pub(super) engine: Rc<Engine<Place>>,
+    pub(super) store: Rc<Slow>,
+    pub(super) elsewhere: Rc<Cell<bool>>,
+    pub(super) slow_derive: Rc<Cell<u32>>,
+    pub(super) clock: Rc<Cell<i64>>,
     /// Steps of undo that were announced.
-    pub steps: Cell<usize>,
+    pub(super) steps: Cell<usize>,
     events: Rc<RefCell<Vec<Event>>>,
     pool: RefCell<LocalPool>,
 }
 
 impl Screen {
     /// On a store, before the first request.
-    pub fn new(store: Rc<Slow>) -> Self {
+    pub(super) fn new(store: Rc<Slow>) -> Self {
         let pool = LocalPool::new();
         let events = Rc::new(RefCell::new(Vec::new()));
         let (elsewhere, slow_derive) = (Rc::new(Cell::new(false)), Rc::new(Cell::new(0)));
@@ -187,7 +187,7 @@ impl Screen {
     }
 
     /// With a new vault, unlocked.
-    pub fn fresh() -> Self {
+    pub(super) fn fresh() -> Self {
         let screen = Self::new(Rc::default());
         screen.ask(Request::Hello(PROTOCOL)).unwrap();
         let create = Request::Create { passphrase: PASSPHRASE.to_owned(), device: "店".to_owned() };
@@ -196,7 +196,7 @@ impl Screen {
     }
 
     /// Another process on the same store, unlocked.
-    pub fn again(&self) -> Self {
+    pub(super) fn again(&self) -> Self {
         self.rest();
         let screen = Self::new(Rc::new(Slow(self.store.0.survivor())));
         screen.clock.set(self.clock.get() + 1_000);
@@ -205,31 +205,36 @@ impl Screen {
         screen
     }
 
-    pub fn run<T>(&self, work: impl Future<Output = T>) -> T {
+    pub(super) fn run<T>(&self, work: impl Future<Output = T>) -> T {
         self.pool.borrow_mut().run_until(work)
     }
 
-    pub fn ask(&self, request: Request) -> Result<Reply, Failure> {
+    pub(super) fn ask(&self, request: Request) -> Result<Reply, Failure> {
         self.run(self.engine.handle(request))
     }
 
+    /// Lets the others have one turn.
+    pub(super) fn tick(&self) {
+        self.run(Turn::default());
+    }
+
     /// Lets everything in the background end.
-    pub fn rest(&self) {
+    pub(super) fn rest(&self) {
         self.pool.borrow_mut().run_until_stalled();
     }
 
-    pub fn events(&self) -> Vec<Event> {
+    pub(super) fn events(&self) -> Vec<Event> {
         self.events.take()
     }
 
     /// Starts a job and waits for its end.
-    pub fn job(&self, request: Request) -> Result<Outcome, Failure> {
+    pub(super) fn job(&self, request: Request) -> Result<Outcome, Failure> {
         let Reply::Started(number) = self.ask(request)? else { panic!("not a job") };
         self.rest();
         self.outcome(number)
     }
 
-    pub fn outcome(&self, number: u32) -> Result<Outcome, Failure> {
+    pub(super) fn outcome(&self, number: u32) -> Result<Outcome, Failure> {
         let events = self.events.borrow();
         let ends = events.iter().filter_map(|event| match event {
             Event::Finished { job, outcome } if *job == number => Some(outcome.clone()),
@@ -240,19 +245,19 @@ impl Screen {
         ends[0].clone()
     }
 
-    pub fn sample(&self, customers: u32) -> ImportReport {
+    pub(super) fn sample(&self, customers: u32) -> ImportReport {
         match self.job(Request::AddSample { customers, today: day("2026-11-22") }) {
             Ok(Outcome::Imported(report)) => report,
             other => panic!("{other:?}"),
         }
     }
 
-    pub fn save(&self, edits: Vec<Edit>) {
+    pub(super) fn save(&self, edits: Vec<Edit>) {
         let reply = self.ask(Request::Save(edits));
         assert!(matches!(reply, Ok(Reply::Saved(_))), "{reply:?}");
     }
 
-    pub fn page(&self, id: RecordId) -> CustomerPage {
+    pub(super) fn page(&self, id: RecordId) -> CustomerPage {
         match self.ask(Request::Page(id)) {
             Ok(Reply::Page(page)) => *page,
             other => panic!("{other:?}"),
@@ -260,7 +265,7 @@ impl Screen {
     }
 
     /// Opens a list and reads all its rows.
-    pub fn rows(&self, search: &str, sort: Sort) -> Vec<CustomerRow> {
+    pub(super) fn rows(&self, search: &str, sort: Sort) -> Vec<CustomerRow> {
         let view = 1;
         let query = ViewQuery { view, search: search.to_owned(), sort };
         let Ok(Reply::View { .. }) = self.ask(Request::OpenView(query)) else { panic!("no view") };
@@ -269,7 +274,7 @@ impl Screen {
         self.all_rows(view)
     }
 
-    pub fn all_rows(&self, view: u32) -> Vec<CustomerRow> {
+    pub(super) fn all_rows(&self, view: u32) -> Vec<CustomerRow> {
         let mut rows = Vec::new();
         loop {
             let start = u32::try_from(rows.len()).unwrap();
@@ -281,11 +286,11 @@ impl Screen {
         }
     }
 
-    pub fn ids(&self) -> Vec<RecordId> {
+    pub(super) fn ids(&self) -> Vec<RecordId> {
         self.rows("", Sort::Reading).into_iter().map(|row| row.id).collect()
     }
 
-    pub fn count(&self) -> Count {
+    pub(super) fn count(&self) -> Count {
         let query = ViewQuery { view: 9, search: String::new(), sort: Sort::Reading };
         match self.ask(Request::OpenView(query)) {
             Ok(Reply::View { count, .. }) => count,
@@ -294,7 +299,7 @@ impl Screen {
     }
 
     /// Everything that screens show, without the times of changes.
-    pub fn snapshot(&self, pages: &[RecordId]) -> Snapshot {
+    pub(super) fn snapshot(&self, pages: &[RecordId]) -> Snapshot {
         let mut shown: BTreeMap<RecordId, CustomerPage> = BTreeMap::new();
         for id in pages {
             if let Ok(Reply::Page(page)) = self.ask(Request::Page(*id)) {
@@ -324,15 +329,15 @@ impl Screen {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub struct Snapshot {
-    pub shown: BTreeMap<RecordId, CustomerPage>,
-    pub rows: Vec<CustomerRow>,
-    pub trash: Vec<(RecordId, String, String)>,
-    pub tasks: Vec<(RecordId, usize, String, Option<Date>, String)>,
+pub(super) struct Snapshot {
+    pub(super) shown: BTreeMap<RecordId, CustomerPage>,
+    pub(super) rows: Vec<CustomerRow>,
+    pub(super) trash: Vec<(RecordId, String, String)>,
+    pub(super) tasks: Vec<(RecordId, usize, String, Option<Date>, String)>,
 }
 
 /// A page without when it changed.
-pub fn timeless(mut page: CustomerPage) -> CustomerPage {
+pub(super) fn timeless(mut page: CustomerPage) -> CustomerPage {
     page.customer.changed = Instant(0);
     page.contacts.iter_mut().for_each(|contact| contact.changed = Instant(0));
     page.notes.iter_mut().for_each(|note| note.changed = Instant(0));
@@ -341,34 +346,34 @@ pub fn timeless(mut page: CustomerPage) -> CustomerPage {
     page
 }
 
-pub fn day(text: &str) -> Date {
+pub(super) fn day(text: &str) -> Date {
     text.parse().unwrap()
 }
 
-pub fn id(number: u8) -> RecordId {
+pub(super) fn id(number: u8) -> RecordId {
     RecordId([number; 16])
 }
 
-pub fn set(record: RecordId, kind: RecordKind, field: FieldName, value: Value) -> Edit {
+pub(super) fn set(record: RecordId, kind: RecordKind, field: FieldName, value: Value) -> Edit {
     Edit { record, kind, change: FieldChange::Set(field, value) }
 }
 
-pub fn customer(record: RecordId, field: FieldName, text: &str) -> Edit {
+pub(super) fn customer(record: RecordId, field: FieldName, text: &str) -> Edit {
     set(record, RecordKind::Customer, field, Value::text(text))
 }
 
-pub fn named(record: RecordId, name: &str, reading: &str) -> Vec<Edit> {
+pub(super) fn named(record: RecordId, name: &str, reading: &str) -> Vec<Edit> {
     vec![customer(record, FieldName::NAME, name), customer(record, FieldName::READING, reading)]
 }
 
-pub fn note(record: RecordId, page: RecordId, text: &str) -> Vec<Edit> {
+pub(super) fn note(record: RecordId, page: RecordId, text: &str) -> Vec<Edit> {
     vec![
         set(record, RecordKind::Note, FieldName::PARENT, Value::Link(page)),
         set(record, RecordKind::Note, FieldName::TEXT, Value::text(text)),
     ]
 }
 
-pub fn task(record: RecordId, page: RecordId, title: &str, due: &str, repeat: &str) -> Vec<Edit> {
+pub(super) fn task(record: RecordId, page: RecordId, title: &str, due: &str, repeat: &str) -> Vec<Edit> {
     let mut edits = vec![
         set(record, RecordKind::Task, FieldName::TITLE, Value::text(title)),
         set(record, RecordKind::Task, FieldName::REPEAT, Value::text(repeat)),
@@ -382,7 +387,7 @@ pub fn task(record: RecordId, page: RecordId, title: &str, due: &str, repeat: &s
     edits
 }
 
-pub fn tag(record: RecordId, word: &str, add: bool) -> Edit {
+pub(super) fn tag(record: RecordId, word: &str, add: bool) -> Edit {
     let word = word.to_owned();
     let change = if add {
         FieldChange::Add(FieldName::TAGS, word)

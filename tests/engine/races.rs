@@ -4,7 +4,7 @@ use daifuku::engine::protocol::{Reply, Request, Sort, ViewQuery};
 use daifuku::engine::rows::{Count, NewRecord};
 use daifuku::engine::{Failure, protocol::Outcome};
 use daifuku::model::{FieldName, RecordId, RecordKind, Value};
-use futures::future::join_all;
+use futures::future::{join, join_all, join3};
 
 use super::place::{Screen, Turn, customer, day, id, named, note, tag};
 
@@ -60,18 +60,12 @@ fn nothing_is_lost_while_everything_runs_at_once() {
             tags: Vec::new(),
         };
         let replies = screen.run(join_all([
-            futures::future::Either::Left(wait(0, Request::Settle)),
-            futures::future::Either::Right(wait(delay, Request::AddBatch(vec![record]))),
-            futures::future::Either::Right(wait(
-                delay / 2,
-                Request::Save(vec![customer(ids[3], FieldName::MEMO, "同時")]),
-            )),
-            futures::future::Either::Right(wait(delay, Request::UndoImport(report.import))),
-            futures::future::Either::Right(wait(
-                delay + 3,
-                Request::Save(vec![customer(id(1), FieldName::MEMO, "同時")]),
-            )),
-            futures::future::Either::Right(wait(delay / 3, Request::Check)),
+            wait(0, Request::Settle),
+            wait(delay, Request::AddBatch(vec![record])),
+            wait(delay / 2, Request::Save(vec![customer(ids[3], FieldName::MEMO, "同時")])),
+            wait(delay, Request::UndoImport(report.import)),
+            wait(delay + 3, Request::Save(vec![customer(id(1), FieldName::MEMO, "同時")])),
+            wait(delay / 3, Request::Check),
         ]));
         for reply in &replies {
             assert!(reply.is_ok(), "{delay}: {reply:?}");
@@ -106,25 +100,17 @@ fn a_list_shows_the_last_search() {
         again.engine.handle(Request::OpenView(query))
     };
     // The first must read everything, the second nothing.
-    let (first, second, saved) = again.run(async {
-        futures::join!(
-            open("会 の"),
-            open(""),
-            again.engine.handle(Request::Save(named(id(1), "新", "しん")))
-        )
-    });
+    let save = again.engine.handle(Request::Save(named(id(1), "新", "しん")));
+    let (first, second, saved) = again.run(join3(open("会 の"), open(""), save));
     assert!(first.is_ok() && saved.is_ok());
     let Ok(Reply::View { count: Count::Exactly(count), .. }) = second else { panic!("no view") };
     assert!(count >= 300);
     again.rest();
     assert_eq!(again.all_rows(1).len(), 301);
     // The same the other way round: a list that is being renewed while it is asked for anew.
-    let (_, _) = again.run(async {
-        futures::join!(
-            again.engine.handle(Request::Save(vec![customer(id(1), FieldName::MEMO, "x")])),
-            open("新しん無し")
-        )
-    });
+    let save = again.engine.handle(Request::Save(vec![customer(id(1), FieldName::MEMO, "x")]));
+    let (saved, opened) = again.run(join(save, open("新しん無し")));
+    assert!(saved.is_ok() && opened.is_ok());
     again.rest();
     assert_eq!(again.all_rows(1), []);
 }
@@ -139,7 +125,9 @@ fn a_lock_ends_a_running_import() {
         Ok(Reply::Imports(imports)) => imports.first().map_or(0, |import| import.added),
         other => panic!("{other:?}"),
     };
-    while added() == 0 {}
+    while added() == 0 {
+        screen.tick();
+    }
     screen.ask(Request::Lock).unwrap();
     screen.rest();
     assert_eq!(screen.ask(Request::Trash), Err(Failure::Locked));

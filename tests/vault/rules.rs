@@ -150,6 +150,7 @@ fn nothing_readable_is_stored() {
             open.set(id, note, &RecordKind::Note, &FieldName::TEXT, Value::text(words[3].repeat(50)));
             open.add(id, id, &kind, &FieldName::TAGS, words[4]);
             world.notebook.commit(&turn, open).await.unwrap();
+            drop(turn);
             world.notebook.keep_draft("note/1", words[5], now).await.unwrap();
             world.notebook.rename_device(words[6]).await.unwrap();
         });

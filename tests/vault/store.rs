@@ -1,6 +1,6 @@
 //! A memory store that watches what is written: no row number of a confirmed save is ever used again.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use daifuku::vault::memory::MemoryStore;
@@ -8,31 +8,29 @@ use daifuku::vault::store::Row;
 use daifuku::vault::{Area, Batch, Store, StoreError, Write};
 
 /// What new processes of one history share: the rows that were ever written under a number.
-pub type Written = BTreeMap<(Area, u64), Vec<u8>>;
+pub(super) type Written = BTreeMap<(Area, u64), Vec<u8>>;
 
 #[derive(Debug, Default)]
-pub struct Watched {
-    pub memory: MemoryStore,
-    pub written: RefCell<Written>,
-    /// Bytes of the largest batch so far.
-    pub largest: Cell<usize>,
+pub(super) struct Watched {
+    pub(super) memory: MemoryStore,
+    pub(super) written: RefCell<Written>,
 }
 
 impl Watched {
     /// What a new process finds.
-    pub fn survivor(&self) -> Self {
+    pub(super) fn survivor(&self) -> Self {
         Self { memory: self.memory.survivor(), written: self.written.clone(), ..Self::default() }
     }
 
     /// All rows as they are.
-    pub fn rows(&self) -> Written {
+    pub(super) fn rows(&self) -> Written {
         let mut rows = BTreeMap::new();
         self.memory.tamper(|all| rows = all.clone());
         rows
     }
 
     /// The numbers of the rows of an area.
-    pub fn numbers(&self, area: Area) -> Vec<u64> {
+    pub(super) fn numbers(&self, area: Area) -> Vec<u64> {
         self.rows().keys().filter(|(other, _)| *other == area).map(|(_, row)| *row).collect()
     }
 

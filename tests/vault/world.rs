@@ -9,46 +9,46 @@ use daifuku::model::{FieldName, Instant, RecordId, RecordKind, Value};
 use daifuku::vault::bulk::{Bulk, import_id};
 use daifuku::vault::format::{Card, Import};
 use daifuku::vault::locked::NewVault;
-use daifuku::vault::{Locked, Notebook, Page, Store as _, Transaction, VaultError, view};
+use daifuku::vault::{Locked, Notebook, Page, Transaction, VaultError, view};
 use futures::executor::block_on;
 use proptest::prelude::*;
 
 use super::store::Watched;
 
-pub type Vault = Notebook<Rc<Watched>>;
+pub(super) type Vault = Notebook<Rc<Watched>>;
 
 /// One record as people see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Seen {
-    pub kind: RecordKind,
-    pub fields: BTreeMap<FieldName, Value>,
-    pub text: String,
-    pub tags: BTreeSet<String>,
-    pub deleted: bool,
+pub(super) struct Seen {
+    pub(super) kind: RecordKind,
+    pub(super) fields: BTreeMap<FieldName, Value>,
+    pub(super) text: String,
+    pub(super) tags: BTreeSet<String>,
+    pub(super) deleted: bool,
 }
 
 impl Seen {
-    pub fn new(kind: RecordKind) -> Self {
+    pub(super) fn new(kind: RecordKind) -> Self {
         Self { kind, fields: BTreeMap::new(), text: String::new(), tags: BTreeSet::new(), deleted: false }
     }
 }
 
-pub type Pages = BTreeMap<RecordId, BTreeMap<RecordId, Seen>>;
+pub(super) type Pages = BTreeMap<RecordId, BTreeMap<RecordId, Seen>>;
 
 /// Everything that a vault holds, as plain values.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Model {
-    pub pages: Pages,
-    pub drafts: BTreeMap<String, String>,
+pub(super) struct Model {
+    pub(super) pages: Pages,
+    pub(super) drafts: BTreeMap<String, String>,
     /// Seed, number of customers, whether it was undone.
-    pub imports: Vec<(RecordId, u32, bool)>,
-    pub device: String,
+    pub(super) imports: Vec<(RecordId, u32, bool)>,
+    pub(super) device: String,
     /// Which of the passphrases opens it.
-    pub passphrase: u8,
+    pub(super) passphrase: u8,
 }
 
 #[derive(Clone, Debug)]
-pub enum Op {
+pub(super) enum Op {
     Set { customer: u8, field: u8, word: u8 },
     Note { customer: u8, note: u8, word: u8 },
     Tag { customer: u8, word: u8, add: bool },
@@ -66,15 +66,14 @@ pub enum Op {
     Reopen,
 }
 
-pub const WORDS: [&str; 8] =
-    ["", "髙橋 花子", "ﾊﾅｺ", "夏に会う。冬にも会う。", "  ", "VIP 🎌", "x\ny", "株式会社さくら商店"];
+pub(super) const WORDS: [&str; 8] = ["", "髙橋 花子", "ﾊﾅｺ", "夏に会う。冬にも会う。", "  ", "VIP 🎌", "x\ny", "株式会社さくら商店"];
 
-pub fn word(number: u8) -> &'static str {
+pub(super) fn word(number: u8) -> &'static str {
     WORDS[usize::from(number) % WORDS.len()]
 }
 
 /// Customers 0 to 5 are typed in, those from 6 on come from imports, in their order.
-pub fn customer_id(model: &Model, number: u8) -> RecordId {
+pub(super) fn customer_id(model: &Model, number: u8) -> RecordId {
     let imported = model.imports.iter().flat_map(|(seed, count, _)| {
         (0..u64::from(*count)).map(|index| import_id(*seed, index)).collect::<Vec<_>>()
     });
@@ -93,19 +92,19 @@ fn part(page: RecordId, kind: u8, number: u8) -> RecordId {
     RecordId(id)
 }
 
-pub fn note_id(page: RecordId, number: u8) -> RecordId {
+pub(super) fn note_id(page: RecordId, number: u8) -> RecordId {
     part(page, 1, number % 3)
 }
 
-pub fn secret(passphrase: u8) -> DerivedSecret {
+pub(super) fn secret(passphrase: u8) -> DerivedSecret {
     DerivedSecret::from_bytes(&[passphrase + 1; 64])
 }
 
-pub fn kdf(passphrase: u8) -> KdfParams {
+pub(super) fn kdf(passphrase: u8) -> KdfParams {
     KdfParams::new(19_456, 2, 1, [passphrase; 16]).unwrap()
 }
 
-pub fn op() -> impl Strategy<Value = Op> {
+pub(super) fn op() -> impl Strategy<Value = Op> {
     let customer = 0..12_u8;
     let word = 0..8_u8;
     prop_oneof![
@@ -127,11 +126,11 @@ pub fn op() -> impl Strategy<Value = Op> {
     ]
 }
 
-pub struct World {
-    pub store: Rc<Watched>,
-    pub notebook: Vault,
-    pub model: Model,
-    pub now: i64,
+pub(super) struct World {
+    pub(super) store: Rc<Watched>,
+    pub(super) notebook: Vault,
+    pub(super) model: Model,
+    pub(super) now: i64,
     /// Of every dot that was ever seen, what it wrote and when.
     dots: HashMap<Dot, (RecordId, String, HybridTimestamp)>,
     opened: u64,
@@ -140,20 +139,19 @@ pub struct World {
 
 /// An operation that was not confirmed, and what there would be if it had reached the disk.
 #[derive(Debug)]
-pub struct Unconfirmed {
-    pub error: VaultError,
-    pub after: Model,
+pub(super) struct Unconfirmed {
+    pub(super) error: VaultError,
+    pub(super) after: Model,
 }
 
 impl World {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self::on(Rc::new(Watched::default()))
     }
 
-    pub fn on(store: Rc<Watched>) -> Self {
+    pub(super) fn on(store: Rc<Watched>) -> Self {
         let new = NewVault { secret: &secret(0), kdf: &kdf(0), device: "店", now: Instant(1_000_000) };
-        let notebook =
-            block_on(Locked::create(Rc::clone(&store), &new, Box::new(SeededEntropy::new(1)))).unwrap();
+        let notebook = block_on(Locked::create(Rc::clone(&store), &new, Box::new(SeededEntropy::new(1)))).unwrap();
         let model = Model { device: "店".to_owned(), ..Model::default() };
         Self { store, notebook, model, now: 1_000_000, dots: HashMap::new(), opened: 1, added: 0 }
     }
@@ -164,7 +162,7 @@ impl World {
     }
 
     /// Opens the store of this world anew.
-    pub fn open(&mut self, passphrase: u8) -> Result<Vault, VaultError> {
+    pub(super) fn open(&mut self, passphrase: u8) -> Result<Vault, VaultError> {
         let entropy = self.entropy();
         let store = Rc::clone(&self.store);
         block_on(async {
@@ -174,13 +172,13 @@ impl World {
         })
     }
 
-    pub fn now(&mut self) -> Instant {
+    pub(super) fn now(&mut self) -> Instant {
         self.now += 7;
         Instant(self.now)
     }
 
     /// Does one thing. When it is confirmed, the model has it too.
-    pub fn apply(&mut self, op: &Op) -> Result<(), Unconfirmed> {
+    pub(super) fn apply(&mut self, op: &Op) -> Result<(), Unconfirmed> {
         let mut after = self.model.clone();
         let result = self.perform(op, &mut after);
         match result {
@@ -275,13 +273,7 @@ impl World {
             Op::Import { count } => {
                 let seed = RecordId([0xf0 + u8::try_from(after.imports.len()).unwrap_or(15); 16]);
                 after.imports.push((seed, u32::from(count), false));
-                let import = Import {
-                    seed,
-                    name: "名簿.csv".to_owned(),
-                    at: now,
-                    added: u32::from(count),
-                    undone: false,
-                };
+                let import = Import { seed, name: "名簿.csv".to_owned(), at: now, added: u32::from(count), undone: false };
                 block_on(async {
                     let turn = self.notebook.begin().await;
                     let mut bulk = self.notebook.bulk(&turn, now);
@@ -330,11 +322,7 @@ impl World {
             Op::Draft { key, word: number } => {
                 let key = format!("note/{key}");
                 let text = word(number);
-                if text.is_empty() {
-                    after.drafts.remove(&key)
-                } else {
-                    after.drafts.insert(key.clone(), text.to_owned())
-                };
+                if text.is_empty() { after.drafts.remove(&key) } else { after.drafts.insert(key.clone(), text.to_owned()) };
                 block_on(self.notebook.keep_draft(&key, text, now))
             }
             Op::Reopen => {
@@ -345,7 +333,7 @@ impl World {
     }
 
     /// The notebook must hold exactly what is expected; its cards and dots must be sound.
-    pub fn check(&mut self, expected: &Model) {
+    pub(super) fn check(&mut self, expected: &Model) {
         let found = self.observe();
         assert_eq!(found.pages, expected.pages);
         assert_eq!(found, Model { passphrase: found.passphrase, ..expected.clone() });
@@ -353,7 +341,7 @@ impl World {
     }
 
     /// What the notebook holds, read page by page.
-    pub fn observe(&mut self) -> Model {
+    pub(super) fn observe(&mut self) -> Model {
         let notebook = &self.notebook;
         let mut model = Model { passphrase: self.model.passphrase, ..Model::default() };
         let cards: Vec<Card> = notebook.cards().iter().map(|(_, card)| card.clone()).collect();
@@ -367,21 +355,20 @@ impl World {
         }
         model.drafts = notebook.drafts().into_iter().map(|(key, text, _)| (key, text)).collect();
         let manifest = notebook.manifest();
-        model.imports =
-            manifest.imports.iter().map(|import| (import.seed, import.added, import.undone)).collect();
+        model.imports = manifest.imports.iter().map(|import| (import.seed, import.added, import.undone)).collect();
         let own = manifest.devices.iter().find(|(replica, _)| *replica == manifest.replica);
         model.device = own.map(|(_, name)| name.clone()).unwrap_or_default();
         model
     }
 
     /// A new process on what reached the disk.
-    pub fn after_crash(&self) -> (Rc<Watched>, HashMap<Dot, (RecordId, String, HybridTimestamp)>) {
+    pub(super) fn after_crash(&self) -> (Rc<Watched>, HashMap<Dot, (RecordId, String, HybridTimestamp)>) {
         (Rc::new(self.store.survivor()), self.dots.clone())
     }
 
     /// Goes on as a new process; the notebook opens with the passphrase of one of the models, and that
     /// one is what it must hold.
-    pub fn restart(&mut self, unconfirmed: Option<&Model>) {
+    pub(super) fn restart(&mut self, unconfirmed: Option<&Model>) {
         let (store, _) = self.after_crash();
         self.store = store;
         let passphrases = [Some(self.model.passphrase), unconfirmed.map(|model| model.passphrase)];
@@ -409,12 +396,7 @@ fn add_note(bulk: &mut Bulk, after: &mut Model, page: RecordId, id: RecordId, te
     bulk.add(page, id, RecordKind::Note, fields, &[]);
 }
 
-pub async fn undo_import(
-    notebook: &Vault,
-    seed: RecordId,
-    ids: &[RecordId],
-    now: Instant,
-) -> Result<(), VaultError> {
+pub(super) async fn undo_import(notebook: &Vault, seed: RecordId, ids: &[RecordId], now: Instant) -> Result<(), VaultError> {
     let turn = notebook.begin().await;
     let mut transaction = notebook.transaction(&turn, now, ids.iter().copied()).await?;
     for id in ids {
@@ -422,11 +404,7 @@ pub async fn undo_import(
     }
     let (replica, _, pages) = transaction.finish();
     let written = notebook.write_pages(&turn, replica, pages, |manifest| {
-        manifest
-            .imports
-            .iter_mut()
-            .filter(|import| import.seed == seed)
-            .for_each(|import| import.undone = true);
+        manifest.imports.iter_mut().filter(|import| import.seed == seed).for_each(|import| import.undone = true);
     });
     written.await.map(drop)
 }
@@ -441,30 +419,19 @@ impl Model {
         self.pages.get(&page).is_some_and(|records| records.contains_key(&record))
     }
 
-    pub fn set(
-        &mut self,
-        page: RecordId,
-        record: RecordId,
-        kind: &RecordKind,
-        field: &FieldName,
-        value: &Value,
-    ) {
+    pub(super) fn set(&mut self, page: RecordId, record: RecordId, kind: &RecordKind, field: &FieldName, value: &Value) {
         if value.is_empty() && !self.knows(page, record) {
             return;
         }
         let seen = self.record(page, record, kind);
         if seen.fields.get(field).unwrap_or(&Value::Empty) != value {
             seen.deleted = false;
-            if value.is_empty() {
-                seen.fields.remove(field)
-            } else {
-                seen.fields.insert(field.clone(), value.clone())
-            };
+            if value.is_empty() { seen.fields.remove(field) } else { seen.fields.insert(field.clone(), value.clone()) };
         }
     }
 
     /// White space alone counts as nothing when it is typed into a field.
-    pub fn write(&mut self, page: RecordId, record: RecordId, text: &str) {
+    pub(super) fn write(&mut self, page: RecordId, record: RecordId, text: &str) {
         let empty = text.trim().is_empty();
         if empty && !self.knows(page, record) {
             return;
@@ -477,7 +444,7 @@ impl Model {
         }
     }
 
-    pub fn tag(&mut self, id: RecordId, word: &str, add: bool) {
+    pub(super) fn tag(&mut self, id: RecordId, word: &str, add: bool) {
         if add {
             let seen = self.record(id, id, &RecordKind::Customer);
             if seen.tags.insert(word.to_owned()) {
@@ -490,14 +457,14 @@ impl Model {
         }
     }
 
-    pub fn delete(&mut self, page: RecordId, record: RecordId) {
+    pub(super) fn delete(&mut self, page: RecordId, record: RecordId) {
         let records = self.pages.get_mut(&page).into_iter().flatten();
         records.filter(|(id, _)| record == page || **id == record).for_each(|(_, seen)| seen.deleted = true);
     }
 }
 
 /// A page as people see it.
-pub fn seen(page: &Page) -> BTreeMap<RecordId, Seen> {
+pub(super) fn seen(page: &Page) -> BTreeMap<RecordId, Seen> {
     let records = page.records.iter().map(|(id, state)| {
         let shown = state.fields().filter_map(|(field, register)| {
             assert!(!register.is_conflict(), "one device never contradicts itself");
@@ -550,9 +517,4 @@ fn assert_unrepeated(page: &Page) {
             }
         }
     }
-}
-
-/// Opens the next fence, as a tab does that takes over.
-pub fn claim(store: &Watched) -> u64 {
-    block_on(store.claim()).unwrap()
 }
