@@ -153,9 +153,9 @@ impl<S: Store> Notebook<S> {
         let damaged = VaultError::Damaged(Part::Segment(row));
         let sealed = self.store.read(Area::Segments, row).await?;
         let entry = self.state.borrow().segment(row);
-        let opened = sealed.zip(entry).and_then(|(sealed, entry)| {
-            self.sealing.open_named(Area::Segments, row, &sealed, &entry.tag)
-        });
+        let opened = sealed
+            .zip(entry)
+            .and_then(|(sealed, entry)| self.sealing.open_named(Area::Segments, row, &sealed, &entry.tag));
         if opened.is_none() {
             self.settled().await;
         }

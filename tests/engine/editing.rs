@@ -216,7 +216,8 @@ fn step() -> impl Strategy<Value = Step> {
         prop::sample::select(vec![FieldName::NAME, FieldName::READING, FieldName::MEMO, FieldName::OWNER]);
     let part = |page: RecordId, number: u8| RecordId([page.0[0] * 16 + number; 16]);
     let edit = prop_oneof![
-        ((1..7_u8).prop_map(id), field, word.clone()).prop_map(|(page, field, word)| vec![customer(page, field, word)]),
+        ((1..7_u8).prop_map(id), field, word.clone())
+            .prop_map(|(page, field, word)| vec![customer(page, field, word)]),
         (page(), word.clone(), any::<bool>()).prop_map(|(page, word, add)| vec![tag(page, word, add)]),
         (page(), 0..3_u8, word.clone()).prop_map(move |(page, number, word)| note(
             part(page, number),

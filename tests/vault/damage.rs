@@ -229,7 +229,7 @@ fn rows_that_were_put_back_are_found() {
             continue;
         }
         store.memory.tamper(|all| drop(all.insert(*key, bytes.clone())));
-        let changes = rows.get(key).is_some();
+        let changes = rows.contains_key(key);
         world.store = Rc::new(store);
         let what = format!("old {key:?}");
         let notebook = world.open(1).unwrap_or_else(|error| panic!("{what}: {error}"));
