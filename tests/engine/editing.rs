@@ -146,11 +146,11 @@ fn undo_is_announced_by_name() {
     assert_eq!(screen.ask(Request::Undo), Err(Failure::NothingToUndo));
     let last = |screen: &Screen| {
         screen.rest();
-        let states = screen.events().into_iter().filter_map(|event| match event {
+        let mut states = screen.events().into_iter().filter_map(|event| match event {
             Event::Undo(state) => Some(state),
             _ => None,
         });
-        states.last().unwrap()
+        states.next_back().unwrap()
     };
     let state = |undo, redo| UndoState { undo, redo };
     screen.save(named(id(1), "髙橋", "たかはし"));

@@ -101,11 +101,11 @@ fn an_open_list_is_told_of_every_change() {
     screen.save(named(id(1), "さくらんぼ園", "さくらんぼえん"));
     screen.rest();
     let told = |events: &[Event], list: u32| {
-        let counts = events.iter().filter_map(|event| match event {
+        let mut counts = events.iter().filter_map(|event| match event {
             Event::ViewChanged { view, count, .. } if *view == list => Some(*count),
             _ => None,
         });
-        counts.last()
+        counts.next_back()
     };
     let events = screen.events();
     assert!(events.contains(&Event::Changed(vec![id(1)])));
