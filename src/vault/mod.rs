@@ -12,7 +12,7 @@
 //!                         '-- page, cards, check             compact: log -> batches
 //! ```
 //!
-//! [`format`] says what every row contains, [`crate::crypto`] how it is sealed. Invariants:
+//! [`mod@format`] says what every row contains, [`crate::crypto`] how it is sealed. Invariants:
 //! * a change is in memory only after it is on disk; a commit that failed has changed nothing;
 //! * a row number is never used twice, and the manifest names the tag of every live batch, so that rows
 //!   can't be swapped, replayed or dropped unnoticed;
