@@ -4,8 +4,10 @@
 
 #[cfg(test)]
 mod vault {
+    mod codecs;
     mod damage;
     mod faults;
+    mod pinned;
     mod races;
     mod rules;
     mod store;
