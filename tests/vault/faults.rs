@@ -7,7 +7,7 @@ use proptest::test_runner::TestRunner;
 use super::world::{Op, World, op};
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// After every step the notebook in memory, and the one that a new process opens, hold what was
     /// confirmed.
