@@ -19,7 +19,7 @@ pub(super) struct Watched {
 impl Watched {
     /// What a new process finds.
     pub(super) fn survivor(&self) -> Self {
-        Self { memory: self.memory.survivor(), written: self.written.clone(), ..Self::default() }
+        Self { memory: self.memory.survivor(), written: self.written.clone() }
     }
 
     /// All rows as they are.

@@ -7,7 +7,7 @@ use leptos::task::spawn_local;
 use crate::engine::protocol::{Reply, Request, Sort, ViewQuery};
 use crate::engine::rows::{Count, CustomerRow, RailEntry};
 use crate::engine::screen::cache::{PAGE, RowCache};
-use crate::ui::session::{Session, use_session};
+use crate::ui::session::{ListState, Session, use_session};
 use crate::ui::widgets::window_list::Scroller;
 
 /// The number of this list among the engine's.
@@ -65,8 +65,8 @@ impl CustomerList {
         // Rows that came into sight, or whose list changed.
         let wanted = Memo::new(move |_| list.scroller.rows());
         Effect::new(move |_| {
-            wanted.track();
-            revision.track();
+            wanted.get();
+            revision.get();
             list.fetch();
         });
     }
@@ -99,21 +99,32 @@ impl CustomerList {
         spawn_local(async move {
             while let Some((search, sort)) = self.next_query() {
                 let query = ViewQuery { view: VIEW, search: search.clone(), sort };
-                let Ok(Reply::View { count, rail, .. }) = self.session.engine.call(Request::OpenView(query)).await
+                let Ok(Reply::View { count, rail, .. }) =
+                    self.session.engine.call(Request::OpenView(query)).await
                 else {
                     self.asked.try_set_value(None);
                     break;
                 };
                 // The first rows come with the list, so that it changes at once and not in two steps.
+                let told = self.told();
                 let rows = Request::Rows { view: VIEW, start: 0, count: PAGE };
                 let Ok(Reply::Rows(rows)) = self.session.engine.call(rows).await else {
                     self.asked.try_set_value(None);
                     break;
                 };
+                // What the engine said of the list meanwhile is newer than its answer.
+                let news =
+                    self.told().filter(|news| Some(news.revision) != told.as_ref().map(|told| told.revision));
+                let (count, rail) = news.map_or((count, rail), |news| (news.count, news.rail));
                 self.show(search, count, rail, rows);
             }
             self.asking.try_update_value(|asking| *asking = false);
         });
+    }
+
+    /// What the engine said of the list without being asked.
+    fn told(self) -> Option<ListState> {
+        self.session.lists.try_with_untracked(|lists| lists.get(&VIEW).cloned()).flatten()
     }
 
     fn next_query(self) -> Option<(String, Sort)> {
@@ -144,10 +155,9 @@ impl CustomerList {
             self.session.lists.with(|lists| lists.get(&VIEW).map_or(0, |list| list.revision))
         });
         Effect::new(move |_| {
-            revision.track();
-            let news = self.session.lists.with_untracked(|lists| lists.get(&VIEW).cloned());
-            // An answer on its way brings the list of a later moment.
-            if let (Some(news), Some(_)) = (news, self.count.get_untracked()) {
+            revision.get();
+            // Before the first answer there is nothing to be changed; see `ask`.
+            if let (Some(news), Some(_)) = (self.told(), self.count.get_untracked()) {
                 let known = news.count.known();
                 self.rows.update(|cache| cache.change(known));
                 self.rail.set(news.rail);
