@@ -18,6 +18,7 @@ mod vault {
     mod codecs;
     mod damage;
     mod faults;
+    mod model;
     mod pinned;
     mod races;
     mod rules;

@@ -26,7 +26,9 @@ fn board(screen: &Screen) -> TaskBoard {
 #[test]
 fn what_is_typed_in_one_go_is_one_line_of_the_history() {
     let screen = Screen::fresh();
-    screen.save([named(id(1), "髙橋", "たかはし"), vec![tag(id(1), "常連", true), tag(id(1), "紹介", true)]].concat());
+    screen.save(
+        [named(id(1), "髙橋", "たかはし"), vec![tag(id(1), "常連", true), tag(id(1), "紹介", true)]].concat(),
+    );
     assert_eq!(history(&screen, id(1)), [], "what a record begins with is no change of it");
     screen.save(vec![customer(id(1), FieldName::MEMO, "x")]);
     screen.save(vec![customer(id(1), FieldName::MEMO, "")]);

@@ -4,8 +4,8 @@ use daifuku::merge::{Dot, HybridTimestamp, RecordState, Replica};
 use daifuku::model::{Date, FieldName, Instant, RecordId, RecordKind, ReplicaId, Value};
 use daifuku::vault::Page;
 use daifuku::vault::format::{
-    Card, DecodeError, Drafts, Import, JournalEntry, LogRow, Manifest, PageChange, SegmentEntry, TaskCard, TrashCard,
-    decode, encode,
+    Card, DecodeError, Drafts, Import, JournalEntry, LogRow, Manifest, PageChange, SegmentEntry, TaskCard,
+    TrashCard, decode, encode,
 };
 use daifuku::vault::segment::{Unpacked, decode_page, encode_page, pack_cards, pack_pages};
 use proptest::prelude::*;
@@ -34,7 +34,8 @@ fn value() -> impl Strategy<Value = Value> {
         any::<i64>().prop_map(|millis| Value::Instant(Instant(millis))),
         id().prop_map(Value::Link),
         text().prop_map(|text| Value::parts([("number", text.as_str())])),
-        (8..99_u32, prop::collection::vec(any::<u8>(), 0..9)).prop_map(|(kind, content)| Value::Unknown(kind, content)),
+        (8..99_u32, prop::collection::vec(any::<u8>(), 0..9))
+            .prop_map(|(kind, content)| Value::Unknown(kind, content)),
     ]
 }
 
@@ -58,10 +59,12 @@ fn record() -> impl Strategy<Value = RecordState> {
 }
 
 fn journal() -> impl Strategy<Value = JournalEntry> {
-    (id(), prop::option::of(text()), value(), value(), timestamp(), any::<u64>()).prop_map(|(record, field, old, new, at, counter)| {
-        let by = Dot { replica: ReplicaId([3; 8]), counter };
-        JournalEntry { record, field: field.map(|name| FieldName::new(&name)), old, new, at, by }
-    })
+    (id(), prop::option::of(text()), value(), value(), timestamp(), any::<u64>()).prop_map(
+        |(record, field, old, new, at, counter)| {
+            let by = Dot { replica: ReplicaId([3; 8]), counter };
+            JournalEntry { record, field: field.map(|name| FieldName::new(&name)), old, new, at, by }
+        },
+    )
 }
 
 fn card() -> impl Strategy<Value = Card> {
@@ -79,10 +82,32 @@ fn card() -> impl Strategy<Value = Card> {
         deleted: Instant(-1),
         with_customer,
     });
-    let many = (prop::collection::vec(task, 0..3), prop::collection::vec(gone, 0..3), prop::collection::vec(text(), 0..3));
+    let many = (
+        prop::collection::vec(task, 0..3),
+        prop::collection::vec(gone, 0..3),
+        prop::collection::vec(text(), 0..3),
+    );
     (id(), any::<(u64, u32, i64, u8)>(), [text(), text(), text(), text(), text(), text()], many).prop_map(
-        |(page, (segment, place, changed, flags), [name, reading, company, phone, reach, owner], (tasks, trash, tags))| Card {
-            page, segment, place, changed: Instant(changed), flags, name, reading, company, phone, reach, owner, tags, tasks, trash,
+        |(
+            page,
+            (segment, place, changed, flags),
+            [name, reading, company, phone, reach, owner],
+            (tasks, trash, tags),
+        )| Card {
+            page,
+            segment,
+            place,
+            changed: Instant(changed),
+            flags,
+            name,
+            reading,
+            company,
+            phone,
+            reach,
+            owner,
+            tags,
+            tasks,
+            trash,
         },
     )
 }
@@ -93,9 +118,14 @@ fn page() -> impl Strategy<Value = Page> {
 }
 
 fn log_row() -> impl Strategy<Value = LogRow> {
-    let change = (id(), prop::collection::vec((id(), record()), 0..2), prop::collection::vec(journal(), 0..2), card())
-        .prop_map(|(page, deltas, journal, card)| PageChange { page, deltas, journal, card });
-    (timestamp(), any::<u64>(), prop::collection::vec(change, 0..3)).prop_map(|(at, counter, pages)| LogRow { at, counter, pages })
+    let change =
+        (id(), prop::collection::vec((id(), record()), 0..2), prop::collection::vec(journal(), 0..2), card())
+            .prop_map(|(page, deltas, journal, card)| PageChange { page, deltas, journal, card });
+    (timestamp(), any::<u64>(), prop::collection::vec(change, 0..3)).prop_map(|(at, counter, pages)| LogRow {
+        at,
+        counter,
+        pages,
+    })
 }
 
 fn manifest() -> impl Strategy<Value = Manifest> {
@@ -104,20 +134,36 @@ fn manifest() -> impl Strategy<Value = Manifest> {
     let entries = || prop::collection::vec(entry.clone(), 0..3);
     let import = (id(), text(), any::<(i64, u32, bool)>())
         .prop_map(|(seed, name, (at, added, undone))| Import { seed, name, at: Instant(at), added, undone });
-    (any::<([u8; 8], i64, [u8; 32], u64, u64, u64)>(), timestamp(), text(), entries(), entries(), prop::collection::vec(import, 0..3))
-        .prop_map(|((replica, created, slots, counter, log_from, next_segment), clock, name, pages, cards, imports)| Manifest {
-            replica: ReplicaId(replica),
-            created: Instant(created),
-            slots,
-            devices: vec![(ReplicaId(replica), name)],
-            counter,
-            clock,
-            log_from,
-            next_segment,
-            pages,
-            cards,
-            imports,
-        })
+    (
+        any::<([u8; 8], i64, [u8; 32], u64, u64, u64)>(),
+        timestamp(),
+        text(),
+        entries(),
+        entries(),
+        prop::collection::vec(import, 0..3),
+    )
+        .prop_map(
+            |(
+                (replica, created, slots, counter, log_from, next_segment),
+                clock,
+                name,
+                pages,
+                cards,
+                imports,
+            )| Manifest {
+                replica: ReplicaId(replica),
+                created: Instant(created),
+                slots,
+                devices: vec![(ReplicaId(replica), name)],
+                counter,
+                clock,
+                log_from,
+                next_segment,
+                pages,
+                cards,
+                imports,
+            },
+        )
 }
 
 /// A row comes back; cut off or longer it is damaged, of another version it is told; changed bytes are
@@ -166,7 +212,7 @@ proptest! {
         let packed = pack_pages(&encoded);
         let unpacked = Unpacked::new(&packed).unwrap();
         let read: Vec<_> = unpacked.pages().unwrap().into_iter().map(|(id, bytes)| (id, decode_page(bytes).unwrap())).collect();
-        prop_assert_eq!(read, pages.clone());
+        prop_assert_eq!(&read, &pages);
         let packed_cards = pack_cards(&cards.iter().collect::<Vec<_>>());
         prop_assert_eq!(Unpacked::new(&packed_cards).unwrap().cards().unwrap(), cards);
         for packed in [packed, packed_cards] {

@@ -10,8 +10,9 @@ use daifuku::vault::format::CARDS_FROM;
 use daifuku::vault::{Area, Notebook, Store, VaultError};
 use futures::executor::block_on;
 
+use super::model::{Op, seen};
 use super::store::{Watched, Written};
-use super::world::{Op, Vault, World, seen};
+use super::world::{Vault, World};
 
 /// Two batches of pages, log rows of one page each, drafts; and the rows as they were at an earlier time.
 fn filled() -> (World, Written) {

@@ -46,11 +46,15 @@ fn value(value: &Value) -> Json {
 fn describe(notebook: &Vault) -> Json {
     let mut cards: Vec<_> = notebook.cards().iter().map(|(_, card)| card.clone()).collect();
     cards.sort_by_key(|card| card.page);
-    let pages: Vec<Json> = cards.iter().map(|card| json!({ "card": describe_card(card), "page": describe_page(notebook, card.page) })).collect();
+    let pages: Vec<Json> = cards
+        .iter()
+        .map(|card| json!({ "card": describe_card(card), "page": describe_page(notebook, card.page) }))
+        .collect();
     let manifest = notebook.manifest();
-    let imports = manifest.imports.iter().map(|import| {
-        json!([hex(&import.seed.0), import.name, import.at.0, import.added, import.undone])
-    });
+    let imports = manifest
+        .imports
+        .iter()
+        .map(|import| json!([hex(&import.seed.0), import.name, import.at.0, import.added, import.undone]));
     json!({
         "pages": pages,
         "imports": imports.collect::<Vec<_>>(),
@@ -89,7 +93,10 @@ fn describe_page(notebook: &Vault, id: RecordId) -> Json {
     let page = block_on(notebook.page(id)).unwrap();
     let records = page.records.iter().map(|(id, state)| {
         let fields = state.fields().map(|(field, register)| {
-            let heads = register.heads().iter().map(|head| json!([head.dot.counter, head.at.to_string(), value(&head.value)]));
+            let heads = register
+                .heads()
+                .iter()
+                .map(|head| json!([head.dot.counter, head.at.to_string(), value(&head.value)]));
             (field.as_str().to_owned(), heads.collect::<Vec<_>>().into())
         });
         let text = state.text_of(&FieldName::TEXT).map(|text| text.view().text());
@@ -105,7 +112,14 @@ fn describe_page(notebook: &Vault, id: RecordId) -> Json {
     });
     let journal = page.journal.iter().map(|line| {
         let field = line.field.as_ref().map(FieldName::as_str);
-        json!([hex(&line.record.0), field, value(&line.old), value(&line.new), line.at.to_string(), line.by.counter])
+        json!([
+            hex(&line.record.0),
+            field,
+            value(&line.old),
+            value(&line.new),
+            line.at.to_string(),
+            line.by.counter
+        ])
     });
     json!({
         "id": hex(&id.0),
