@@ -1,13 +1,13 @@
 //! The screens. Knows of the engine only its messages ([`crate::engine::protocol`]).
 //!
 //! [`route`], [`setting`] and [`words`] are plain Rust and tested natively; the rest is Leptos and needs a
-//! browser. [`app`] starts; [`session`] is what every screen has in common; [`widgets`] know nothing of
-//! customers; [`screens`] are one file each.
+//! browser. `app` starts; `session` is what every screen has in common; `widgets` know nothing of
+//! customers; `screens` are one file each.
 //!
 //! * A screen asks with `session.engine.call(…)` and changes with `session.commit(…)` or `session.save(…)`:
 //!   writes belong to the session and end even if the screen is left.
 //! * After an `.await`, signals are touched with `try_get` and `try_set` only: the screen may be gone.
-//! * Texts come from `src/locale/text/*.json` through [`text`]; `style:` sets styles, never `style=`.
+//! * Texts come from `src/locale/text/*.json` through `text`; `style:` sets styles, never `style=`.
 
 #![allow(
     clippy::redundant_clone,
