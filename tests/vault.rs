@@ -15,8 +15,11 @@
 
 #[cfg(test)]
 mod vault {
+    mod codecs;
     mod damage;
     mod faults;
+    mod model;
+    mod pinned;
     mod races;
     mod rules;
     mod store;

@@ -57,7 +57,9 @@ impl<H: Host> Engine<H> {
         let page = open.notebook.page(home).await?;
         let manifest = open.notebook.manifest();
         let names: HashMap<_, _> = manifest.devices.iter().map(|(replica, name)| (*replica, name)).collect();
-        let lines = page.journal.iter().filter(|entry| entry.record == record || record == home);
+        // What was typed and taken back in one go is no change.
+        let changes = page.journal.iter().filter(|entry| entry.old != entry.new);
+        let lines = changes.filter(|entry| entry.record == record || record == home);
         let mut entries: Vec<HistoryEntry> = lines
             .map(|entry| HistoryEntry {
                 field: entry.field.clone(),

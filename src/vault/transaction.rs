@@ -3,7 +3,7 @@
 //! A transaction works on copies. It is committed as one log row, or dropped without a trace; so a failed
 //! write leaves the notebook in memory as it is on disk.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::format::{JournalEntry, PageChange};
 use super::page::Page;
@@ -27,6 +27,8 @@ struct Open {
     page: Page,
     deltas: BTreeMap<RecordId, RecordState>,
     journal: Vec<JournalEntry>,
+    /// Records that this save makes.
+    made: BTreeSet<RecordId>,
 }
 
 impl Transaction {
@@ -183,7 +185,10 @@ impl Transaction {
         let delta = write(state, stamp);
         let new = summary(state);
         // What a record begins with is no change of it: its fields tell who wrote them and when.
-        let begins = created || (old.is_empty() && state.created().instant() == self.now);
+        if created {
+            open.made.insert(record);
+        }
+        let begins = open.made.contains(&record);
         match open.deltas.get_mut(&record) {
             Some(known) => known.join(&delta),
             None => {

@@ -26,8 +26,13 @@ fn board(screen: &Screen) -> TaskBoard {
 #[test]
 fn what_is_typed_in_one_go_is_one_line_of_the_history() {
     let screen = Screen::fresh();
-    screen.save(named(id(1), "髙橋", "たかはし"));
+    screen.save(
+        [named(id(1), "髙橋", "たかはし"), vec![tag(id(1), "常連", true), tag(id(1), "紹介", true)]].concat(),
+    );
     assert_eq!(history(&screen, id(1)), [], "what a record begins with is no change of it");
+    screen.save(vec![customer(id(1), FieldName::MEMO, "x")]);
+    screen.save(vec![customer(id(1), FieldName::MEMO, "")]);
+    assert_eq!(history(&screen, id(1)), [], "typed and taken back");
     for text in ["高", "高い", "高い席"] {
         screen.save(vec![customer(id(1), FieldName::NEEDS, text)]);
     }

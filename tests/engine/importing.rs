@@ -130,7 +130,7 @@ fn two_imports_at_once_stay_two() {
     let screen = Screen::fresh();
     let columns = open(&screen, &many(1_600)).columns;
     let Ok(Reply::Started(file)) = screen.ask(Request::ImportStart { columns }) else { panic!("no job") };
-    let sample = Request::AddSample { customers: 1_300, today: super::place::day("2026-11-22") };
+    let sample = Request::AddSample { customers: 3_000, today: super::place::day("2026-11-22") };
     let Ok(Reply::Started(sample)) = screen.ask(sample) else { panic!("no job") };
     screen.rest();
     let (Ok(Outcome::Imported(file)), Ok(Outcome::Imported(sample))) =
@@ -140,12 +140,12 @@ fn two_imports_at_once_stay_two() {
     };
     let mut known: Vec<_> = imports(&screen).iter().map(|import| (import.import, import.added)).collect();
     known.sort_unstable();
-    let mut expected = vec![(file.import, 1_600), (sample.import, 1_300)];
+    let mut expected = vec![(file.import, 1_600), (sample.import, 3_000)];
     expected.sort_unstable();
     assert_eq!(known, expected);
     assert_eq!(screen.job(Request::UndoImport(file.import)), Ok(Outcome::Undone(1_600)));
-    assert_eq!(screen.count(), Count::Exactly(1_300));
-    assert_eq!(screen.again().count(), Count::Exactly(1_300));
+    assert_eq!(screen.count(), Count::Exactly(3_000));
+    assert_eq!(screen.again().count(), Count::Exactly(3_000));
 }
 
 #[test]

@@ -10,8 +10,9 @@ use daifuku::vault::format::CARDS_FROM;
 use daifuku::vault::{Area, Notebook, Store, VaultError};
 use futures::executor::block_on;
 
+use super::model::{Op, seen};
 use super::store::{Watched, Written};
-use super::world::{Op, Vault, World, seen};
+use super::world::{Vault, World};
 
 /// Two batches of pages, log rows of one page each, drafts; and the rows as they were at an earlier time.
 fn filled() -> (World, Written) {
@@ -115,7 +116,8 @@ fn survey(world: &mut World, store: Watched, area: Area, touched: &BTreeSet<Reco
     let kept: BTreeSet<Vec<u8>> = world.store.rows().into_values().collect();
     for ((place, row), bytes) in &damaged_rows {
         let opens = world.notebook.sealing().open(*place, *row, bytes).is_some();
-        if !opens && *place != Area::Meta && *place != Area::Index {
+        let is_kept_apart = *place != Area::Meta || *row == 3;
+        if !opens && is_kept_apart && *place != Area::Index {
             assert!(kept.contains(bytes), "{what}: {place:?} {row} is gone");
         }
     }
@@ -195,6 +197,40 @@ fn a_batch_that_comes_back_finds_its_changes() {
         }
         world.store.memory.tamper(|all| drop(all.insert(*key, rows[key].clone())));
         world.restart(None);
+    }
+}
+
+/// What is written after a save was damaged collides with nothing of it, should it come back.
+#[test]
+fn a_save_that_comes_back_was_not_written_over() {
+    let (world, _) = filled();
+    let rows = world.store.rows();
+    for key in rows.keys().filter(|(area, _)| *area == Area::Log) {
+        for missing in [false, true] {
+            let (mut world, _) = filled();
+            let store = world.store.survivor();
+            store.memory.tamper(|all| {
+                all.get_mut(key).unwrap()[60] ^= 1;
+                // Of the last row nobody could know that it is missing.
+                if missing && *key != *rows.range(..=(Area::Log, u64::MAX)).next_back().unwrap().0 {
+                    all.remove(key);
+                }
+            });
+            world.store = Rc::new(store);
+            world.notebook = world.open(1).unwrap();
+            assert_eq!(world.notebook.damaged().len(), 1);
+            for customer in [0, 1, 6, 10] {
+                world.apply(&Op::Set { customer, field: 1, word: 3 }).unwrap();
+                world.apply(&Op::Note { customer, note: 2, word: 6 }).unwrap();
+            }
+            world.store.memory.tamper(|all| drop(all.insert(*key, rows[key].clone())));
+            world.notebook = world.open(1).unwrap();
+            // The cards of these pages were made without that save; the next save makes them anew.
+            for customer in [0, 1, 6, 10] {
+                world.apply(&Op::Task { customer, word: 7 }).unwrap();
+            }
+            world.restart(None);
+        }
     }
 }
 

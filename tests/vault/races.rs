@@ -6,7 +6,8 @@ use daifuku::model::{FieldName, Instant, RecordId, RecordKind, Value};
 use daifuku::vault::VaultError;
 use futures::executor::block_on;
 
-use super::world::{Model, Op, World, undo_import, word};
+use super::model::{Model, Op, word};
+use super::world::{World, undo_import};
 
 /// What another part of the program does while compaction has paused.
 #[derive(Clone, Copy, Debug)]

@@ -7,7 +7,8 @@ use daifuku::model::{FieldName, Instant, RecordId, RecordKind, Value};
 use daifuku::vault::{Area, Locked, Store, StoreError, VaultError};
 use futures::executor::block_on;
 
-use super::world::{Op, World, kdf, secret, undo_import};
+use super::model::Op;
+use super::world::{World, kdf, secret, undo_import};
 
 fn filled() -> World {
     let mut world = World::new();
