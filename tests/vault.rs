@@ -1,6 +1,11 @@
 //! The vault against a plain model of what was confirmed: random runs, every fault at every write, damage
 //! of every kind of row, races, two engines on one store, and rows of a vault that must open for ever.
-#![allow(clippy::indexing_slicing, clippy::unwrap_used, clippy::panic, reason = "a test may panic; its helpers too")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test may panic; its helpers too"
+)]
 
 #[cfg(test)]
 mod vault {

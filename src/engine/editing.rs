@@ -19,12 +19,36 @@ const MOST_STEPS: usize = 200;
 /// What to do to take a change back: written as a new change, so that undoing merges like any edit.
 #[derive(Clone, Debug)]
 enum Inverse {
-    Set { page: RecordId, record: RecordId, kind: RecordKind, field: FieldName, value: Value },
-    Add { page: RecordId, record: RecordId, kind: RecordKind, field: FieldName, word: String },
-    Remove { page: RecordId, record: RecordId, kind: RecordKind, field: FieldName, word: String },
+    Set {
+        page: RecordId,
+        record: RecordId,
+        kind: RecordKind,
+        field: FieldName,
+        value: Value,
+    },
+    Add {
+        page: RecordId,
+        record: RecordId,
+        kind: RecordKind,
+        field: FieldName,
+        word: String,
+    },
+    Remove {
+        page: RecordId,
+        record: RecordId,
+        kind: RecordKind,
+        field: FieldName,
+        word: String,
+    },
     /// The record alone: what else is on a customer's page has an inverse of its own.
-    Delete { page: RecordId, record: RecordId },
-    Restore { page: RecordId, record: RecordId },
+    Delete {
+        page: RecordId,
+        record: RecordId,
+    },
+    Restore {
+        page: RecordId,
+        record: RecordId,
+    },
 }
 
 impl Inverse {
@@ -142,7 +166,9 @@ impl Editor {
         match inverse {
             Inverse::Set { page, record, kind, field, value } => self.set(page, record, &kind, &field, value),
             Inverse::Add { page, record, kind, field, word } => self.add(page, record, &kind, &field, &word),
-            Inverse::Remove { page, record, kind, field, word } => self.remove(page, record, &kind, &field, &word),
+            Inverse::Remove { page, record, kind, field, word } => {
+                self.remove(page, record, &kind, &field, &word)
+            }
             Inverse::Delete { page, record } => {
                 if self.transaction.exists(page, record) && !self.transaction.is_deleted(page, record) {
                     self.transaction.delete_alone(page, record);
@@ -178,11 +204,15 @@ impl<H: Host> Engine<H> {
             if homes.contains_key(&edit.record) {
                 continue;
             }
-            let parent = edits.iter().filter(|other| other.record == edit.record).find_map(|other| match &other.change {
-                FieldChange::Set(field, Value::Link(parent)) if *field == FieldName::PARENT && !parent.is_nil() => {
-                    Some(*parent)
+            let parent = edits.iter().filter(|other| other.record == edit.record).find_map(|other| {
+                match &other.change {
+                    FieldChange::Set(field, Value::Link(parent))
+                        if *field == FieldName::PARENT && !parent.is_nil() =>
+                    {
+                        Some(*parent)
+                    }
+                    _ => None,
                 }
-                _ => None,
             });
             let home = Self::home(open, edit.record).or(parent).unwrap_or(edit.record);
             homes.insert(edit.record, home);
@@ -191,20 +221,33 @@ impl<H: Host> Engine<H> {
         edits.iter().map(|edit| homes.get(&edit.record).copied().unwrap_or(edit.record)).collect()
     }
 
-    pub(super) async fn delete(self: &Rc<Self>, open: &Open<H>, records: &[RecordId]) -> Result<Reply, Failure> {
+    pub(super) async fn delete(
+        self: &Rc<Self>,
+        open: &Open<H>,
+        records: &[RecordId],
+    ) -> Result<Reply, Failure> {
         let homes = Self::known_homes(open, records)?;
         let count = u32::try_from(records.len()).unwrap_or(u32::MAX);
         let pages: Vec<RecordId> = homes.iter().map(|(_, page)| *page).collect();
-        self.edit(open, &pages, |_| UndoLabel::Delete(count), |editor| {
-            for (record, page) in homes {
-                editor.delete(page, record);
-            }
-        })
+        self.edit(
+            open,
+            &pages,
+            |_| UndoLabel::Delete(count),
+            |editor| {
+                for (record, page) in homes {
+                    editor.delete(page, record);
+                }
+            },
+        )
         .await
     }
 
     /// Restores records; a customer together with what was deleted in the same moment.
-    pub(super) async fn restore(self: &Rc<Self>, open: &Open<H>, records: &[RecordId]) -> Result<Reply, Failure> {
+    pub(super) async fn restore(
+        self: &Rc<Self>,
+        open: &Open<H>,
+        records: &[RecordId],
+    ) -> Result<Reply, Failure> {
         let homes = Self::known_homes(open, records)?;
         let count = u32::try_from(records.len()).unwrap_or(u32::MAX);
         let mut all: Vec<(RecordId, RecordId)> = Vec::new();
@@ -219,11 +262,16 @@ impl<H: Host> Engine<H> {
             }
         }
         let pages: Vec<RecordId> = homes.iter().map(|(_, page)| *page).collect();
-        self.edit(open, &pages, |_| UndoLabel::Restore(count), |editor| {
-            for (record, page) in all {
-                editor.invert(Inverse::Restore { page, record });
-            }
-        })
+        self.edit(
+            open,
+            &pages,
+            |_| UndoLabel::Restore(count),
+            |editor| {
+                for (record, page) in all {
+                    editor.invert(Inverse::Restore { page, record });
+                }
+            },
+        )
         .await
     }
 
@@ -244,25 +292,30 @@ impl<H: Host> Engine<H> {
         open.notebook.sealing().fill(&mut next);
         let next = RecordId(next);
         let now = self.host.now();
-        self.edit(open, &[page], |_| UndoLabel::Finish, |editor| {
-            let is_done = !editor.transaction.displayed(page, task, &FieldName::DONE).is_empty();
-            if done == is_done {
-                return;
-            }
-            let value = if done { Value::Instant(now) } else { Value::Empty };
-            editor.set(page, task, &RecordKind::Task, &FieldName::DONE, value);
-            let read = |field: &FieldName| editor.transaction.displayed(page, task, field);
-            let repeat = read(&FieldName::REPEAT).as_text().and_then(Repeat::parse);
-            if let (true, Some(repeat), Value::Date(due)) = (done, repeat, read(&FieldName::DUE)) {
-                let copied = [FieldName::PARENT, FieldName::TITLE, FieldName::OWNER, FieldName::REPEAT];
-                let mut fields: Vec<(FieldName, Value)> =
-                    copied.into_iter().map(|field| (field.clone(), read(&field))).collect();
-                fields.push((FieldName::DUE, Value::Date(repeat.next(due, today))));
-                for (field, value) in fields {
-                    editor.set(page, next, &RecordKind::Task, &field, value);
+        self.edit(
+            open,
+            &[page],
+            |_| UndoLabel::Finish,
+            |editor| {
+                let is_done = !editor.transaction.displayed(page, task, &FieldName::DONE).is_empty();
+                if done == is_done {
+                    return;
                 }
-            }
-        })
+                let value = if done { Value::Instant(now) } else { Value::Empty };
+                editor.set(page, task, &RecordKind::Task, &FieldName::DONE, value);
+                let read = |field: &FieldName| editor.transaction.displayed(page, task, field);
+                let repeat = read(&FieldName::REPEAT).as_text().and_then(Repeat::parse);
+                if let (true, Some(repeat), Value::Date(due)) = (done, repeat, read(&FieldName::DUE)) {
+                    let copied = [FieldName::PARENT, FieldName::TITLE, FieldName::OWNER, FieldName::REPEAT];
+                    let mut fields: Vec<(FieldName, Value)> =
+                        copied.into_iter().map(|field| (field.clone(), read(&field))).collect();
+                    fields.push((FieldName::DUE, Value::Date(repeat.next(due, today))));
+                    for (field, value) in fields {
+                        editor.set(page, next, &RecordKind::Task, &field, value);
+                    }
+                }
+            },
+        )
         .await
     }
 

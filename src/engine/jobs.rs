@@ -13,6 +13,9 @@ use crate::vault::check::Census;
 /// Upkeep starts when the notebook was left alone for so long.
 const QUIET_MILLIS: u32 = 1_500;
 
+/// Upkeep leaves a screen this much time after unlocking to show its first rows.
+const FIRST_ROWS_MILLIS: u32 = 40;
+
 /// A job as the work itself sees it.
 #[derive(Clone)]
 pub struct Job {
@@ -31,7 +34,11 @@ impl Job {
 
 impl<H: Host> Engine<H> {
     /// Starts a job; its end is told by an event.
-    pub(super) fn start_job<F>(self: &Rc<Self>, open: &Open<H>, work: impl FnOnce(Rc<Self>, Open<H>, Job) -> F) -> Reply
+    pub(super) fn start_job<F>(
+        self: &Rc<Self>,
+        open: &Open<H>,
+        work: impl FnOnce(Rc<Self>, Open<H>, Job) -> F,
+    ) -> Reply
     where
         F: Future<Output = Result<Outcome, Failure>> + 'static,
     {
@@ -96,7 +103,8 @@ impl<H: Host> Engine<H> {
     }
 
     async fn upkeep(self: &Rc<Self>, open: &Open<H>) {
-        self.host.pause().await;
+        // The first rows come first.
+        self.host.sleep(FIRST_ROWS_MILLIS).await;
         // The index lacks nothing that can't be brought in later.
         let _ = self.fill_index(open).await;
         self.warm(open).await;

@@ -60,10 +60,13 @@ impl Lists {
     #[must_use]
     pub fn of(cards: &Cards) -> Self {
         let keys: Vec<Box<[u8]>> = cards.iter().map(|(_, card)| key_of(card)).collect();
-        let mut order: Vec<u32> = cards.iter().filter(|(_, card)| card.is_listed()).map(|(number, _)| number).collect();
+        let mut order: Vec<u32> =
+            cards.iter().filter(|(_, card)| card.is_listed()).map(|(number, _)| number).collect();
         let tie = |number: u32| cards.card(number).map(|card| card.page);
         // Cards are stored in runs that were sorted when they were written; this sort makes use of it.
-        order.sort_by(|a, b| keys.get(place(*a)).cmp(&keys.get(place(*b))).then_with(|| tie(*a).cmp(&tie(*b))));
+        order.sort_by(|a, b| {
+            keys.get(place(*a)).cmp(&keys.get(place(*b))).then_with(|| tie(*a).cmp(&tie(*b)))
+        });
         Self { keys, by_reading: Rc::new(order), ..Self::default() }
     }
 
@@ -97,10 +100,45 @@ impl Lists {
         }
     }
 
-    /// Takes over many new cards at once.
-    pub fn rebuild(&mut self, cards: &Cards) {
-        let (views, asked) = (core::mem::take(&mut self.views), core::mem::take(&mut self.asked));
-        *self = Self { views, asked, ..Self::of(cards) };
+    /// Takes over many new or changed cards at once: sorts them, and merges them with the rest.
+    pub fn merge(&mut self, numbers: &[u32], cards: &Cards) {
+        self.recent = None;
+        if self.keys.len() < cards.len() {
+            self.keys.resize(cards.len(), Box::default());
+        }
+        let mut is_new = vec![false; cards.len()];
+        let mut new: Vec<u32> = Vec::with_capacity(numbers.len());
+        for &number in numbers {
+            let (Some(card), Some(key), Some(seen)) =
+                (cards.card(number), self.keys.get_mut(place(number)), is_new.get_mut(place(number)))
+            else {
+                continue;
+            };
+            if !core::mem::replace(seen, true) {
+                *key = key_of(card);
+                if card.is_listed() {
+                    new.push(number);
+                }
+            }
+        }
+        let keys = &self.keys;
+        let rank = |number: u32| (keys.get(place(number)), cards.card(number).map(|card| card.page));
+        new.sort_by(|a, b| rank(*a).cmp(&rank(*b)));
+        let kept = self.by_reading.iter().filter(|number| is_new.get(place(**number)) != Some(&true));
+        let mut kept = kept.copied().peekable();
+        let mut new = new.into_iter().peekable();
+        let mut merged = Vec::with_capacity(self.by_reading.len() + new.len());
+        loop {
+            let next = match (kept.peek(), new.peek()) {
+                (Some(old), Some(other)) if rank(*old) <= rank(*other) => kept.next(),
+                (_, Some(_)) => new.next(),
+                _ => kept.next(),
+            };
+            let Some(number) = next else { break };
+            merged.push(number);
+        }
+        drop(kept);
+        self.by_reading = Rc::new(merged);
     }
 
     fn compare(&self, number: u32, key: &[u8], card: &Card, cards: &Cards) -> core::cmp::Ordering {
@@ -136,7 +174,9 @@ impl Lists {
 
     /// Where the marks of the rail begin: the first byte of a key is its mark, so each is found by halving.
     fn rail(&self, numbers: &[u32]) -> Vec<RailEntry> {
-        let mark = |number: u32| self.keys.get(place(number)).and_then(|key| key.first()).copied().unwrap_or(u8::MAX);
+        let mark = |number: u32| {
+            self.keys.get(place(number)).and_then(|key| key.first()).copied().unwrap_or(u8::MAX)
+        };
         let mut entries = Vec::new();
         let mut rest = numbers;
         let mut first = 0_usize;
@@ -183,7 +223,11 @@ impl Lists {
 }
 
 impl<H: Host> Engine<H> {
-    pub(super) async fn open_view(self: &Rc<Self>, open: &Open<H>, query: ViewQuery) -> Result<Reply, Failure> {
+    pub(super) async fn open_view(
+        self: &Rc<Self>,
+        open: &Open<H>,
+        query: ViewQuery,
+    ) -> Result<Reply, Failure> {
         let view = query.view;
         let asked = open.lists.borrow_mut().ask(view);
         let (count, rail) = self.fill_view(open, query, asked).await?;

@@ -108,7 +108,9 @@ impl<H: Host> Engine<H> {
                     let params = KdfParams::make(class, passes, &mut *entropy);
                     return Ok((params, self.host.derive(passphrase, params).await?));
                 }
-                Err(KdfError::OutOfMemory { .. }) if class == MemoryClass::Standard => class = MemoryClass::Small,
+                Err(KdfError::OutOfMemory { .. }) if class == MemoryClass::Standard => {
+                    class = MemoryClass::Small
+                }
                 Err(error) => return Err(error.into()),
             }
         }
@@ -294,9 +296,10 @@ impl From<VaultError> for Failure {
             VaultError::WrongPassphrase => Self::WrongPassphrase,
             VaultError::Damaged(part) => Self::Damaged { what: part.to_string() },
             VaultError::SlotsChanged => Self::SlotsChanged,
-            VaultError::Newer(found) => {
-                Self::NewerVersion { found: u32::from(found), newest: u32::from(crate::vault::format::VERSION) }
-            }
+            VaultError::Newer(found) => Self::NewerVersion {
+                found: u32::from(found),
+                newest: u32::from(crate::vault::format::VERSION),
+            },
             VaultError::TooLarge => Self::Storage { name: "TooLarge".to_owned() },
             VaultError::Exists => Self::VaultExists,
             VaultError::NotFound => Self::NotFound,

@@ -517,7 +517,7 @@ mod tests {
         let order: HashMap<RecordId, usize> = (0..20_000_usize)
             .map(|change| (id(change * 7_919 % 7_000), if change % 1_000 == 0 { change / 2 } else { change }))
             .collect();
-        for typed in ["さとう", "とう", "つり", "さとう つり", "え -さとう", "きょうと", "うさ"]
+        for typed in ["さとう", "とう", "つり", "さとう つり", "う つり", "え -さとう", "きょうと", "うさ"]
         {
             let query = Query::parse(typed);
             let place = |n: usize| {

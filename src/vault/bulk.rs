@@ -91,7 +91,7 @@ impl Bulk {
 /// Pages packed into a batch that has no number yet.
 #[derive(Debug)]
 pub(super) struct Packed {
-    members: Vec<RecordId>,
+    members: Vec<(RecordId, String)>,
     bytes: Vec<u8>,
     filter: Filter,
 }
@@ -99,8 +99,8 @@ pub(super) struct Packed {
 /// What a write of batches did, for the search index.
 #[derive(Debug, Default)]
 pub struct Written {
-    /// New batches: their number, filter and pages.
-    pub batches: Vec<(u64, Filter, Vec<RecordId>)>,
+    /// New batches: their number, filter, and the searchable text of each of their pages.
+    pub batches: Vec<(u64, Filter, Vec<(RecordId, String)>)>,
     /// Batches that are no more.
     pub dropped: Vec<u64>,
     /// The written pages whose card changed: page, number of the card, and the card before.
@@ -138,9 +138,8 @@ impl Packer {
         }
         let filter = Filter::build(self.texts.iter().map(String::as_str));
         let bytes = pack_pages(&self.pages);
-        let members = self.pages.drain(..).map(|(id, _)| id).collect();
+        let members = self.pages.drain(..).map(|(id, _)| id).zip(self.texts.drain(..)).collect();
         self.packed.push(Packed { members, bytes, filter });
-        self.texts.clear();
         self.bytes = 0;
     }
 
@@ -204,8 +203,11 @@ impl<S: Store> Notebook<S> {
         let changes: Vec<PageChange> = {
             let state = self.state.borrow();
             let logged = cards.iter().filter(|card| state.overlay.contains_key(&card.page));
-            let change = |card: &Card| {
-                PageChange { page: card.page, deltas: Vec::new(), journal: Vec::new(), card: card.clone() }
+            let change = |card: &Card| PageChange {
+                page: card.page,
+                deltas: Vec::new(),
+                journal: Vec::new(),
+                card: card.clone(),
             };
             logged.map(change).collect()
         };
@@ -232,7 +234,11 @@ impl<S: Store> Notebook<S> {
     }
 
     /// Seals changes as the next row of the log; nothing when there are none.
-    pub(super) fn log(&self, replica: &Replica, pages: Vec<PageChange>) -> Result<Option<Logged>, VaultError> {
+    pub(super) fn log(
+        &self,
+        replica: &Replica,
+        pages: Vec<PageChange>,
+    ) -> Result<Option<Logged>, VaultError> {
         if pages.is_empty() {
             return Ok(None);
         }
@@ -263,7 +269,7 @@ impl<S: Store> Notebook<S> {
             manifest.pages.push(entry(row, &sealed, batch.members.len(), &filter));
             writes.push(Write::Put(Area::Segments, row, sealed));
             writes.push(Write::Put(Area::Index, row, filter));
-            for (place, id) in (0_u32..).zip(&batch.members) {
+            for (place, (id, _)) in (0_u32..).zip(&batch.members) {
                 place_of.insert(*id, (row, place));
             }
             written.batches.push((row, batch.filter, batch.members));

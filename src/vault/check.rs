@@ -123,7 +123,9 @@ impl<S: Store> Notebook<S> {
         let batch = self.batch(row).await?;
         let part = Part::Segment(row);
         let mut pages = Vec::new();
-        for (place, (id, bytes)) in (0_u32..).zip(batch.pages().map_err(|error| VaultError::decoding(error, part))?) {
+        for (place, (id, bytes)) in
+            (0_u32..).zip(batch.pages().map_err(|error| VaultError::decoding(error, part))?)
+        {
             let current = self.cards().of(id).is_some_and(|card| (card.segment, card.place) == (row, place));
             if current {
                 let mut page = decode_page(bytes).map_err(|error| VaultError::decoding(error, part))?;

@@ -5,7 +5,9 @@ use std::collections::{HashMap, VecDeque};
 
 use super::cards::Cards;
 use super::error::{Part, VaultError};
-use super::format::{CARDS_FROM, Card, DecodeError, Drafts, LogRow, Manifest, PageChange, ROW_DRAFTS, decode};
+use super::format::{
+    CARDS_FROM, Card, DecodeError, Drafts, LogRow, Manifest, PageChange, ROW_DRAFTS, decode,
+};
 use super::locked::Early;
 use super::notebook::State;
 use super::sealing::Sealing;
@@ -38,6 +40,7 @@ pub(super) fn empty(manifest: Manifest) -> State {
         overlay: HashMap::new(),
         overlay_rows: 0,
         cache: VecDeque::new(),
+        batches: VecDeque::new(),
         drafts: Drafts::default(),
         damaged: Vec::new(),
     }
@@ -73,7 +76,8 @@ fn load_manifest(sealing: &Sealing, copies: &[Row]) -> Result<State, VaultError>
         }
     }
     let damaged = found.len() < copies.len() || found.windows(2).any(|pair| pair.first() != pair.last());
-    let age = |manifest: &Manifest| (manifest.next_segment, manifest.log_from, manifest.counter, manifest.clock);
+    let age =
+        |manifest: &Manifest| (manifest.next_segment, manifest.log_from, manifest.counter, manifest.clock);
     let newest = found.into_iter().max_by_key(age).ok_or(error)?;
     let mut state = empty(newest);
     if damaged {
@@ -87,7 +91,9 @@ fn load_manifest(sealing: &Sealing, copies: &[Row]) -> Result<State, VaultError>
 fn note_rollback(sealing: &Sealing, rows: &[Row], state: &mut State) {
     let Some(first_free) = CARDS_FROM.checked_add(state.manifest.next_segment) else { return };
     let newer = rows.iter().rev().take_while(|(row, _)| *row >= first_free);
-    let newest = newer.filter(|(row, sealed)| sealing.open(Area::Segments, *row, sealed).is_some()).map(|(row, _)| *row);
+    let newest = newer
+        .filter(|(row, sealed)| sealing.open(Area::Segments, *row, sealed).is_some())
+        .map(|(row, _)| *row);
     if let Some(newest) = newest.max() {
         state.manifest.next_segment = newest - CARDS_FROM + 1;
         state.replica.counter = state.replica.counter.saturating_add(PASSED_OVER);
@@ -102,9 +108,12 @@ fn load_cards(sealing: &Sealing, rows: &[Row], state: &mut State) -> bool {
     state.cards.reserve(usize::try_from(count).unwrap_or_default());
     let mut whole = true;
     for entry in entries {
-        let sealed = rows.binary_search_by_key(&entry.row, |(row, _)| *row).ok().and_then(|place| rows.get(place));
-        let opened = sealed.and_then(|(row, sealed)| sealing.open_named(Area::Segments, *row, sealed, &entry.tag));
-        let cards = opened.and_then(|opened| Unpacked::new(&opened).ok()).and_then(|batch| batch.cards().ok());
+        let sealed =
+            rows.binary_search_by_key(&entry.row, |(row, _)| *row).ok().and_then(|place| rows.get(place));
+        let opened =
+            sealed.and_then(|(row, sealed)| sealing.open_named(Area::Segments, *row, sealed, &entry.tag));
+        let cards =
+            opened.and_then(|opened| Unpacked::new(&opened).ok()).and_then(|batch| batch.cards().ok());
         match cards {
             Some(cards) => cards.into_iter().for_each(|card| {
                 state.cards.put(card);
@@ -145,7 +154,9 @@ fn load_log(sealing: &Sealing, rows: &[Row], state: &mut State) -> Result<(), Va
         let opened = sealing.open(Area::Log, row, sealed);
         let record: Option<LogRow> = match opened.as_deref().map(decode) {
             Some(Ok(record)) => Some(record),
-            Some(Err(error @ DecodeError::Newer(_))) => return Err(VaultError::decoding(error, Part::Log(row))),
+            Some(Err(error @ DecodeError::Newer(_))) => {
+                return Err(VaultError::decoding(error, Part::Log(row)));
+            }
             _ => None,
         };
         if record.is_none() && row - state.log_next > FAR {
@@ -155,7 +166,9 @@ fn load_log(sealing: &Sealing, rows: &[Row], state: &mut State) -> Result<(), Va
         // Saves are numbered without a gap; rows that are missing were taken away.
         let missing = row - state.log_next;
         let lost = missing + u64::from(record.is_none());
-        state.damaged.extend((state.log_next..row).zip(0..MOST_MISSING).map(|(missing, _)| Part::Log(missing)));
+        state
+            .damaged
+            .extend((state.log_next..row).zip(0..MOST_MISSING).map(|(missing, _)| Part::Log(missing)));
         state.replica.counter = state.replica.counter.saturating_add(PASSED_OVER.saturating_mul(lost));
         state.log_next = row + 1;
         let Some(record) = record else {

@@ -12,8 +12,8 @@ use super::notebook::{Notebook, State};
 use super::sealing::Sealing;
 use super::store::{Area, Row, Store, Write};
 use crate::crypto::{
-    DecodeKeyTableError, DerivedSecret, Entropy, Integrity, KdfParams, KeyTable, NewPassphrase, SlotId, UnlockError,
-    VaultKeys,
+    DecodeKeyTableError, DerivedSecret, Entropy, Integrity, KdfParams, KeyTable, NewPassphrase, SlotId,
+    UnlockError, VaultKeys,
 };
 use crate::merge::HybridTimestamp;
 use crate::model::{Instant, ReplicaId};
@@ -135,7 +135,11 @@ impl<S: Store> Locked<S> {
         }
     }
 
-    async fn try_unlock(&mut self, secret: &DerivedSecret, entropy: Box<dyn Entropy>) -> Result<Opened, VaultError> {
+    async fn try_unlock(
+        &mut self,
+        secret: &DerivedSecret,
+        entropy: Box<dyn Entropy>,
+    ) -> Result<Opened, VaultError> {
         // A wrong passphrase takes the store from nobody.
         self.open_slot(secret)?;
         let fence = self.store.claim().await?;
@@ -252,7 +256,9 @@ impl<S: Store> Notebook<S> {
             .sealing
             .with_entropy(|entropy| table.rewrap((slot, old), slot, &passphrase, entropy))
             .map_err(|error| match error {
-                crate::crypto::RewrapError::Unlock(UnlockError::WrongPassphrase) => VaultError::WrongPassphrase,
+                crate::crypto::RewrapError::Unlock(UnlockError::WrongPassphrase) => {
+                    VaultError::WrongPassphrase
+                }
                 _ => VaultError::Damaged(Part::Slots),
             })?;
         let manifest = Manifest { slots: *table.mac(), ..self.state.borrow().manifest.clone() };
@@ -302,7 +308,9 @@ async fn read_tables<S: Store>(store: &S) -> Result<Option<Tables>, VaultError> 
                     all.push(table);
                 }
             }
-            Some(Err(DecodeKeyTableError::UnsupportedVersion { found })) => error = Some(VaultError::Newer(found)),
+            Some(Err(DecodeKeyTableError::UnsupportedVersion { found })) => {
+                error = Some(VaultError::Newer(found))
+            }
             Some(Err(_)) => error = Some(VaultError::Damaged(Part::Slots)),
             None => {}
         }

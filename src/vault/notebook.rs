@@ -13,7 +13,8 @@ use futures_util::lock::{Mutex, MutexGuard};
 use super::cards::Cards;
 use super::error::{Part, VaultError};
 use super::format::{
-    Card, Drafts, LogRow, Manifest, PageChange, ROW_MANIFEST, ROW_MANIFEST_COPY, SegmentEntry, VERSION, encode,
+    Card, Drafts, LogRow, Manifest, PageChange, ROW_MANIFEST, ROW_MANIFEST_COPY, SegmentEntry, VERSION,
+    encode,
 };
 use super::page::Page;
 use super::sealing::Sealing;
@@ -26,6 +27,9 @@ use crate::model::{Instant, RecordId};
 
 /// How many pages stay decoded after they were read.
 const CACHED_PAGES: usize = 64;
+
+/// How many batches stay unpacked after a page of them was read: neighbours are often read next.
+const CACHED_BATCHES: usize = 16;
 
 /// An open notebook on a store.
 #[derive(Debug)]
@@ -50,6 +54,8 @@ pub(super) struct State {
     pub(super) overlay: HashMap<RecordId, Vec<(u64, PageChange)>>,
     pub(super) overlay_rows: u32,
     pub(super) cache: VecDeque<(RecordId, Rc<Page>)>,
+    /// A row number is never used twice, so what is kept here can't become outdated.
+    pub(super) batches: VecDeque<(u64, Rc<Unpacked>)>,
     pub(super) drafts: Drafts,
     /// Rows that could not be opened when the notebook was.
     pub(super) damaged: Vec<Part>,
@@ -162,7 +168,8 @@ impl<S: Store> Notebook<S> {
                 }
                 state.cards.of(id).map_or((0, 0), |card| (card.segment, card.place))
             };
-            let stored = if home.0 == 0 { Ok(Page::default()) } else { self.stored(id, home.0, home.1).await };
+            let stored =
+                if home.0 == 0 { Ok(Page::default()) } else { self.stored(id, home.0, home.1).await };
             let mut state = self.state.borrow_mut();
             // While the batch was read, compaction may have moved the page.
             if state.cards.of(id).map_or((0, 0), |card| (card.segment, card.place)) != home {
@@ -179,7 +186,23 @@ impl<S: Store> Notebook<S> {
     }
 
     async fn stored(&self, id: RecordId, row: u64, place: u32) -> Result<Page, VaultError> {
-        let batch = self.batch(row).await?;
+        let known = self
+            .state
+            .borrow()
+            .batches
+            .iter()
+            .find(|(known, _)| *known == row)
+            .map(|(_, batch)| Rc::clone(batch));
+        let batch = match known {
+            Some(batch) => batch,
+            None => {
+                let batch = Rc::new(self.batch(row).await?);
+                let mut state = self.state.borrow_mut();
+                state.batches.push_front((row, Rc::clone(&batch)));
+                state.batches.truncate(CACHED_BATCHES);
+                batch
+            }
+        };
         let part = Part::Segment(row);
         let pages = batch.pages().map_err(|error| VaultError::decoding(error, part))?;
         let place = usize::try_from(place).unwrap_or(usize::MAX);

@@ -55,7 +55,8 @@ impl Page {
         if last.is_some_and(|known| known.by.counter >= entry.by.counter) {
             return;
         }
-        let recent = self.journal.iter_mut().rev().take(16).find(|known| same(known) && known.field.is_some());
+        let recent =
+            self.journal.iter_mut().rev().take(16).find(|known| same(known) && known.field.is_some());
         if let Some(known) = recent.filter(|known| own(known)) {
             let apart = entry.at.instant().0 - known.at.instant().0;
             if (0..COALESCE_MILLIS).contains(&apart) {
@@ -110,7 +111,15 @@ impl Page {
 
 fn task_card(id: RecordId, state: &RecordState, changed: Instant) -> TaskCard {
     let task = view::task(id, RecordId::NIL, state);
-    TaskCard { id, title: task.title, due: task.due, done: task.done, owner: task.owner, repeat: task.repeat, changed }
+    TaskCard {
+        id,
+        title: task.title,
+        due: task.due,
+        done: task.done,
+        owner: task.owner,
+        repeat: task.repeat,
+        changed,
+    }
 }
 
 /// What a record is called in the trash.

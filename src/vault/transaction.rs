@@ -82,7 +82,14 @@ impl Transaction {
     }
 
     /// Sets a field; writes nothing when it displays that value already and nothing contradicts it.
-    pub fn set(&mut self, page: RecordId, record: RecordId, kind: &RecordKind, field: &FieldName, value: Value) {
+    pub fn set(
+        &mut self,
+        page: RecordId,
+        record: RecordId,
+        kind: &RecordKind,
+        field: &FieldName,
+        value: Value,
+    ) {
         let value = if value.is_empty() { Value::Empty } else { value };
         let known = self.state(page, record);
         if known.is_some_and(|state| displayed(state, field) == value && !has_conflict(state, field)) {
@@ -99,18 +106,31 @@ impl Transaction {
     }
 
     /// Adds a word to a set.
-    pub fn add(&mut self, page: RecordId, record: RecordId, kind: &RecordKind, field: &FieldName, word: &str) {
+    pub fn add(
+        &mut self,
+        page: RecordId,
+        record: RecordId,
+        kind: &RecordKind,
+        field: &FieldName,
+        word: &str,
+    ) {
         let known = self.state(page, record);
         if known.is_none_or(|state| !has_word(state, field, word)) {
-            self.change(page, record, kind, Some(field), |state, stamp| state.add(field.clone(), word, stamp));
+            self.change(page, record, kind, Some(field), |state, stamp| {
+                state.add(field.clone(), word, stamp)
+            });
         }
     }
 
     /// Takes a word out of a set.
     pub fn remove(&mut self, page: RecordId, record: RecordId, field: &FieldName, word: &str) {
         let known = self.state(page, record);
-        if let Some(kind) = known.filter(|state| has_word(state, field, word)).map(|state| state.kind().clone()) {
-            self.change(page, record, &kind, Some(field), |state, stamp| state.remove(field.clone(), word, stamp));
+        if let Some(kind) =
+            known.filter(|state| has_word(state, field, word)).map(|state| state.kind().clone())
+        {
+            self.change(page, record, &kind, Some(field), |state, stamp| {
+                state.remove(field.clone(), word, stamp)
+            });
         }
     }
 
@@ -118,7 +138,8 @@ impl Transaction {
     pub fn delete(&mut self, page: RecordId, record: RecordId) -> Vec<RecordId> {
         let Some(open) = self.pages.get(&page) else { return Vec::new() };
         let all = record == page;
-        let live = open.page.records.iter().filter(|(id, state)| !state.is_deleted() && (all || **id == record));
+        let live =
+            open.page.records.iter().filter(|(id, state)| !state.is_deleted() && (all || **id == record));
         let victims: Vec<_> = live.map(|(id, state)| (*id, state.kind().clone())).collect();
         for (id, kind) in &victims {
             self.change(page, *id, kind, None, RecordState::delete);

@@ -73,7 +73,11 @@ impl Host for Browser {
         self.store.clone()
     }
 
-    #[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "milliseconds are far below 2^53")]
+    #[expect(
+        clippy::as_conversions,
+        clippy::cast_possible_truncation,
+        reason = "milliseconds are far below 2^53"
+    )]
     fn now(&self) -> Instant {
         Instant(js_sys::Date::now() as i64)
     }

@@ -66,7 +66,11 @@ fn undo_takes_back_no_more_than_was_done() {
     screen.save(named(id(1), "髙橋", "たかはし"));
     screen.save(vec![tag(id(1), "常連", true)]);
     let before = timeless(screen.page(id(1)));
-    screen.save(vec![tag(id(1), "常連", true), tag(id(1), "新規", false), customer(id(1), FieldName::MEMO, "x")]);
+    screen.save(vec![
+        tag(id(1), "常連", true),
+        tag(id(1), "新規", false),
+        customer(id(1), FieldName::MEMO, "x"),
+    ]);
     screen.ask(Request::Undo).unwrap();
     assert_eq!(timeless(screen.page(id(1))), before);
 }
@@ -208,20 +212,32 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     let page = || (1..4_u8).prop_map(id);
     let word = prop::sample::select(vec!["", "髙橋", "夏に会う。冬も。", "  ", "あ"]);
-    let field = prop::sample::select(vec![FieldName::NAME, FieldName::READING, FieldName::MEMO, FieldName::OWNER]);
+    let field =
+        prop::sample::select(vec![FieldName::NAME, FieldName::READING, FieldName::MEMO, FieldName::OWNER]);
     let part = |page: RecordId, number: u8| RecordId([page.0[0] * 16 + number; 16]);
     let edit = prop_oneof![
         (page(), field, word.clone()).prop_map(|(page, field, word)| vec![customer(page, field, word)]),
         (page(), word.clone(), any::<bool>()).prop_map(|(page, word, add)| vec![tag(page, word, add)]),
-        (page(), 0..3_u8, word.clone()).prop_map(move |(page, number, word)| note(part(page, number), page, word)),
+        (page(), 0..3_u8, word.clone()).prop_map(move |(page, number, word)| note(
+            part(page, number),
+            page,
+            word
+        )),
         (page(), 8..10_u8, word, any::<bool>()).prop_map(move |(page, number, word, due)| {
-            task(part(page, number), page, word, if due { "2026-11-25" } else { "" }, if due { "2 week" } else { "" })
+            task(
+                part(page, number),
+                page,
+                word,
+                if due { "2026-11-25" } else { "" },
+                if due { "2 week" } else { "" },
+            )
         }),
     ];
     let record = (1..4_u8, prop::option::of(prop_oneof![0..3_u8, 8..10_u8]))
         .prop_map(move |(page, number)| number.map_or(id(page), |number| part(id(page), number)));
     let records = prop::collection::vec(record, 1..3);
-    let finish = (1..4_u8, 8..10_u8, any::<bool>()).prop_map(move |(page, number, done)| Step::Finish(part(id(page), number), done));
+    let finish = (1..4_u8, 8..10_u8, any::<bool>())
+        .prop_map(move |(page, number, done)| Step::Finish(part(id(page), number), done));
     prop_oneof![
         6 => prop::collection::vec(edit, 1..4).prop_map(|edits| Step::Save(edits.concat())),
         2 => records.clone().prop_map(Step::Delete),

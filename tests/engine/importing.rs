@@ -57,7 +57,10 @@ fn a_file_is_shown_read_and_taken_back_as_one() {
     assert_eq!(preview.columns[..3], ["name", "reading", "phone"]);
     let report = import(&screen, csv);
     assert_eq!(usize::try_from(report.problem_count).unwrap(), report.problems.len());
-    assert!(report.problems.iter().any(|line| line.reason == "date" && line.line == 5 && !line.skipped), "{report:?}");
+    assert!(
+        report.problems.iter().any(|line| line.reason == "date" && line.line == 5 && !line.skipped),
+        "{report:?}"
+    );
     assert!(!report.cancelled && report.added >= 2);
     let hanako = screen.rows("髙橋花子", Sort::Reading)[0].id;
     let page = screen.page(hanako);
@@ -130,7 +133,9 @@ fn two_imports_at_once_stay_two() {
     let sample = Request::AddSample { customers: 1_300, today: super::place::day("2026-11-22") };
     let Ok(Reply::Started(sample)) = screen.ask(sample) else { panic!("no job") };
     screen.rest();
-    let (Ok(Outcome::Imported(file)), Ok(Outcome::Imported(sample))) = (screen.outcome(file), screen.outcome(sample)) else {
+    let (Ok(Outcome::Imported(file)), Ok(Outcome::Imported(sample))) =
+        (screen.outcome(file), screen.outcome(sample))
+    else {
         panic!("not imported")
     };
     let mut known: Vec<_> = imports(&screen).iter().map(|import| (import.import, import.added)).collect();
@@ -167,7 +172,8 @@ fn a_check_counts_every_record() {
         let report = check(screen);
         let (sizes, characters, units) = count(screen);
         for (kind, size) in sizes {
-            let counted = report.records.iter().find(|(other, _)| *other == kind).map_or(0, |(_, count)| *count);
+            let counted =
+                report.records.iter().find(|(other, _)| *other == kind).map_or(0, |(_, count)| *count);
             assert_eq!(usize::try_from(counted).unwrap(), size, "{kind:?}");
         }
         assert_eq!(usize::try_from(report.note_characters).unwrap(), characters);
@@ -185,7 +191,9 @@ fn a_check_counts_every_record() {
     compare(&screen.again());
     let store = screen.store.0.survivor();
     store.tamper(|rows| {
-        let row = rows.iter_mut().find(|((area, row), _)| *area == daifuku::vault::Area::Segments && *row < 1 << 52);
+        let row = rows
+            .iter_mut()
+            .find(|((area, row), _)| *area == daifuku::vault::Area::Segments && *row < 1 << 52);
         row.unwrap().1[70] ^= 1;
     });
     let damaged = Screen::new(std::rc::Rc::new(super::place::Slow(store)));

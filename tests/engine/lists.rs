@@ -18,7 +18,9 @@ fn key(row: &CustomerRow) -> Vec<u8> {
 fn assert_sound(screen: &Screen, expected: usize) {
     for sort in [Sort::Reading, Sort::Recent] {
         let query = ViewQuery { view: 3, search: String::new(), sort };
-        let Ok(Reply::View { view, count, rail }) = screen.ask(Request::OpenView(query)) else { panic!("no view") };
+        let Ok(Reply::View { view, count, rail }) = screen.ask(Request::OpenView(query)) else {
+            panic!("no view")
+        };
         assert_eq!(count, Count::Exactly(u32::try_from(expected).unwrap()));
         let rows = screen.all_rows(view);
         assert_eq!(rows.len(), expected);
@@ -44,7 +46,9 @@ fn assert_sound(screen: &Screen, expected: usize) {
             }
         }
         // Any window shows what the whole shows.
-        for (start, window) in [(0, 1), (7, 20), (expected.saturating_sub(3), 50), (expected, 5), (expected + 9, 5)] {
+        for (start, window) in
+            [(0, 1), (7, 20), (expected.saturating_sub(3), 50), (expected, 5), (expected + 9, 5)]
+        {
             let request = Request::Rows {
                 view,
                 start: u32::try_from(start).unwrap(),
@@ -65,7 +69,9 @@ fn lists_are_sorted_windows_that_follow_changes() {
     assert_sound(&screen, 200);
     let ids = screen.ids();
     // Renamed to the front, to the end, to no reading, and many kinds of reading.
-    for (number, reading) in ["あ", "わんわん", "", "Smith", "123", "ﾀｶﾊｼ", "ガ", "が"].into_iter().enumerate() {
+    for (number, reading) in
+        ["あ", "わんわん", "", "Smith", "123", "ﾀｶﾊｼ", "ガ", "が"].into_iter().enumerate()
+    {
         screen.save(vec![customer(ids[number * 20], FieldName::READING, reading)]);
         assert_sound(&screen, 200);
     }

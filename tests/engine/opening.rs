@@ -26,11 +26,16 @@ fn the_first_start_makes_one_vault() {
     assert_eq!(screen.ask(Request::Hello(PROTOCOL)), Ok(Reply::Welcome(VaultState::Absent)));
     assert_eq!(screen.ask(Request::Trash), Err(Failure::NoVault));
     assert_eq!(unlock(&screen, PASSPHRASE), Err(Failure::NoVault));
-    let create = |passphrase: &str| Request::Create { passphrase: passphrase.to_owned(), device: "店".to_owned() };
+    let create =
+        |passphrase: &str| Request::Create { passphrase: passphrase.to_owned(), device: "店".to_owned() };
     assert_eq!(screen.ask(create("password")), Err(Failure::WeakPassphrase));
     assert_eq!(screen.store.0.batches(), 0);
-    let Ok(Reply::Passphrase(suggested)) = screen.ask(Request::SuggestPassphrase(Language::Japanese)) else { panic!() };
-    let Ok(Reply::Opened(overview)) = screen.ask(create(&suggested)) else { panic!("a suggestion is refused") };
+    let Ok(Reply::Passphrase(suggested)) = screen.ask(Request::SuggestPassphrase(Language::Japanese)) else {
+        panic!()
+    };
+    let Ok(Reply::Opened(overview)) = screen.ask(create(&suggested)) else {
+        panic!("a suggestion is refused")
+    };
     assert_eq!((overview.customers, overview.device.as_str(), overview.damaged), (0, "店", 0));
     assert_eq!(screen.ask(create(&suggested)), Err(Failure::VaultExists));
     assert_eq!(screen.ask(Request::Hello(PROTOCOL)), Ok(Reply::Welcome(VaultState::Unlocked)));
@@ -76,7 +81,11 @@ fn a_wrong_passphrase_is_told_apart_and_can_be_typed_again() {
 #[test]
 fn a_damaged_copy_of_the_key_slots_is_no_wrong_passphrase() {
     let screen = Screen::fresh();
-    let length = screen.run(async { daifuku::vault::Store::read(&*screen.store, Area::Meta, 1).await }).unwrap().unwrap().len();
+    let length = screen
+        .run(async { daifuku::vault::Store::read(&*screen.store, Area::Meta, 1).await })
+        .unwrap()
+        .unwrap()
+        .len();
     for row in [1, 4] {
         for at in 0..length {
             let store = screen.store.0.survivor();
@@ -84,7 +93,9 @@ fn a_damaged_copy_of_the_key_slots_is_no_wrong_passphrase() {
             let other = Screen::new(Rc::new(Slow(store)));
             other.ask(Request::Hello(PROTOCOL)).unwrap();
             assert_eq!(unlock(&other, OTHER), Err(Failure::WrongPassphrase), "byte {at} of {row}");
-            let Ok(Reply::Opened(overview)) = unlock(&other, PASSPHRASE) else { panic!("byte {at} of {row}") };
+            let Ok(Reply::Opened(overview)) = unlock(&other, PASSPHRASE) else {
+                panic!("byte {at} of {row}")
+            };
             assert_eq!(overview.damaged, 1, "byte {at} of {row}");
             other.save(named(id(1), "髙橋", "たかはし"));
         }
@@ -154,7 +165,10 @@ fn what_was_taken_while_a_key_was_derived_stays_taken() {
     waiting.ask(Request::Hello(PROTOCOL)).unwrap();
     waiting.slow_derive.set(50);
     let (unlocked, ()) = waiting.run(async {
-        futures::join!(waiting.engine.handle(Request::Unlock(PASSPHRASE.to_owned())), waiting.engine.release())
+        futures::join!(
+            waiting.engine.handle(Request::Unlock(PASSPHRASE.to_owned())),
+            waiting.engine.release()
+        )
     });
     assert_eq!(unlocked, Err(Failure::Locked));
     assert_eq!(waiting.ask(Request::Trash), Err(Failure::Locked));

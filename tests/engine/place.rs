@@ -107,7 +107,13 @@ impl Host for Place {
         for _ in 0..self.slow_derive.get() {
             Turn::default().await;
         }
-        let half = |number: u8| Sha256::new().chain_update([number]).chain_update(params.encode()).chain_update(passphrase).finalize();
+        let half = |number: u8| {
+            Sha256::new()
+                .chain_update([number])
+                .chain_update(params.encode())
+                .chain_update(passphrase)
+                .finalize()
+        };
         let mut bytes = [0; 64];
         bytes[..32].copy_from_slice(&half(1));
         bytes[32..].copy_from_slice(&half(2));
@@ -300,14 +306,18 @@ impl Screen {
         let Ok(Reply::Trash(trash)) = self.ask(Request::Trash) else { panic!("no trash") };
         let mut trash: Vec<_> = trash.into_iter().map(|row| (row.id, row.title, row.customer)).collect();
         trash.sort();
-        let Ok(Reply::Tasks(board)) = self.ask(Request::Tasks { today: day("2026-11-22") }) else { panic!("no tasks") };
-        let mut tasks: Vec<_> = [board.overdue, board.today, board.week, board.later, board.undated, board.done]
-            .into_iter()
-            .enumerate()
-            .flat_map(|(list, rows)| {
-                rows.into_iter().map(move |row| (row.task.id, list, row.task.title, row.task.due, row.customer))
-            })
-            .collect();
+        let Ok(Reply::Tasks(board)) = self.ask(Request::Tasks { today: day("2026-11-22") }) else {
+            panic!("no tasks")
+        };
+        let mut tasks: Vec<_> =
+            [board.overdue, board.today, board.week, board.later, board.undated, board.done]
+                .into_iter()
+                .enumerate()
+                .flat_map(|(list, rows)| {
+                    rows.into_iter()
+                        .map(move |row| (row.task.id, list, row.task.title, row.task.due, row.customer))
+                })
+                .collect();
         tasks.sort();
         Snapshot { shown, rows, trash, tasks }
     }
@@ -374,6 +384,10 @@ pub fn task(record: RecordId, page: RecordId, title: &str, due: &str, repeat: &s
 
 pub fn tag(record: RecordId, word: &str, add: bool) -> Edit {
     let word = word.to_owned();
-    let change = if add { FieldChange::Add(FieldName::TAGS, word) } else { FieldChange::Remove(FieldName::TAGS, word) };
+    let change = if add {
+        FieldChange::Add(FieldName::TAGS, word)
+    } else {
+        FieldChange::Remove(FieldName::TAGS, word)
+    };
     Edit { record, kind: RecordKind::Customer, change }
 }

@@ -62,9 +62,15 @@ fn nothing_is_lost_while_everything_runs_at_once() {
         let replies = screen.run(join_all([
             futures::future::Either::Left(wait(0, Request::Settle)),
             futures::future::Either::Right(wait(delay, Request::AddBatch(vec![record]))),
-            futures::future::Either::Right(wait(delay / 2, Request::Save(vec![customer(ids[3], FieldName::MEMO, "同時")]))),
+            futures::future::Either::Right(wait(
+                delay / 2,
+                Request::Save(vec![customer(ids[3], FieldName::MEMO, "同時")]),
+            )),
             futures::future::Either::Right(wait(delay, Request::UndoImport(report.import))),
-            futures::future::Either::Right(wait(delay + 3, Request::Save(vec![customer(id(1), FieldName::MEMO, "同時")]))),
+            futures::future::Either::Right(wait(
+                delay + 3,
+                Request::Save(vec![customer(id(1), FieldName::MEMO, "同時")]),
+            )),
             futures::future::Either::Right(wait(delay / 3, Request::Check)),
         ]));
         for reply in &replies {
@@ -101,7 +107,11 @@ fn a_list_shows_the_last_search() {
     };
     // The first must read everything, the second nothing.
     let (first, second, saved) = again.run(async {
-        futures::join!(open("会 の"), open(""), again.engine.handle(Request::Save(named(id(1), "新", "しん"))))
+        futures::join!(
+            open("会 の"),
+            open(""),
+            again.engine.handle(Request::Save(named(id(1), "新", "しん")))
+        )
     });
     assert!(first.is_ok() && saved.is_ok());
     let Ok(Reply::View { count: Count::Exactly(count), .. }) = second else { panic!("no view") };
@@ -110,7 +120,10 @@ fn a_list_shows_the_last_search() {
     assert_eq!(again.all_rows(1).len(), 301);
     // The same the other way round: a list that is being renewed while it is asked for anew.
     let (_, _) = again.run(async {
-        futures::join!(again.engine.handle(Request::Save(vec![customer(id(1), FieldName::MEMO, "x")])), open("新しん無し"))
+        futures::join!(
+            again.engine.handle(Request::Save(vec![customer(id(1), FieldName::MEMO, "x")])),
+            open("新しん無し")
+        )
     });
     again.rest();
     assert_eq!(again.all_rows(1), []);

@@ -21,8 +21,16 @@ fn texts(page: &CustomerPage) -> Texts {
     let mut typed: Vec<String> = Vec::new();
     for person in page.contacts.iter().chain([own]) {
         let fields = [
-            &person.name, &person.reading, &person.company, &person.department, &person.title, &person.owner,
-            &person.source, &person.needs, &person.memo, &person.warning,
+            &person.name,
+            &person.reading,
+            &person.company,
+            &person.department,
+            &person.title,
+            &person.owner,
+            &person.source,
+            &person.needs,
+            &person.memo,
+            &person.warning,
         ];
         typed.extend(fields.into_iter().cloned());
         typed.extend(person.tags.iter().cloned());
@@ -33,7 +41,8 @@ fn texts(page: &CustomerPage) -> Texts {
     }
     typed.extend(page.notes.iter().map(|note| note.text.clone()));
     typed.extend(page.tasks.iter().map(|task| task.title.clone()));
-    typed.extend(page.purchases.iter().flat_map(|purchase| [purchase.item.clone(), purchase.channel.clone()]));
+    typed
+        .extend(page.purchases.iter().flat_map(|purchase| [purchase.item.clone(), purchase.channel.clone()]));
     let names = [&own.name, &own.reading, &own.company].map(|text| fold(text)).to_vec();
     Texts { names, all: typed.iter().map(|text| fold(text)).collect() }
 }
@@ -45,8 +54,10 @@ fn naive(pages: &BTreeMap<RecordId, CustomerPage>, search: &str) -> BTreeSet<Rec
     let matches = |page: &CustomerPage| {
         let texts = texts(page);
         query.terms.iter().all(|term| {
-            let exact = term.exact.iter().any(|needle| texts.all.iter().any(|text| text.contains(needle.as_str())));
-            let loose = term.loose.iter().any(|needle| texts.names.iter().any(|text| text.contains(needle.as_str())));
+            let exact =
+                term.exact.iter().any(|needle| texts.all.iter().any(|text| text.contains(needle.as_str())));
+            let loose =
+                term.loose.iter().any(|needle| texts.names.iter().any(|text| text.contains(needle.as_str())));
             (exact || loose) != term.negated
         })
     };
@@ -71,7 +82,8 @@ impl Chance {
 /// are found without their separators, which a substring search can't.
 fn queries(pages: &BTreeMap<RecordId, CustomerPage>, count: usize) -> Vec<String> {
     let mut chance = Chance(u64::try_from(count).unwrap() + 7);
-    let all: Vec<String> = pages.values().flat_map(|page| texts(page).all).filter(|text| !text.is_empty()).collect();
+    let all: Vec<String> =
+        pages.values().flat_map(|page| texts(page).all).filter(|text| !text.is_empty()).collect();
     let mut piece = || {
         let characters: Vec<char> = all[chance.below(all.len())].chars().collect();
         let from = chance.below(characters.len());
@@ -96,7 +108,8 @@ fn queries(pages: &BTreeMap<RecordId, CustomerPage>, count: usize) -> Vec<String
 fn assert_exact(screen: &Screen, count: usize, when: &str) {
     let pages = pages(screen);
     for search in queries(&pages, count) {
-        let found: Vec<RecordId> = screen.rows(&search, Sort::Reading).into_iter().map(|row| row.id).collect();
+        let found: Vec<RecordId> =
+            screen.rows(&search, Sort::Reading).into_iter().map(|row| row.id).collect();
         let set: BTreeSet<RecordId> = found.iter().copied().collect();
         assert_eq!(set.len(), found.len(), "{when}: {search} finds one twice");
         assert_eq!(set, naive(&pages, &search), "{when}: {search}");
@@ -116,9 +129,19 @@ fn search_is_exact_whatever_happened_before() {
         vec![tag(ids[5], "鰻好き", true)],
         vec![customer(ids[6], FieldName::MEMO, "贔屓の客")],
         task(id(92), ids[7], "鯵の干物を送る", "2026-12-01", ""),
-        vec![set(ids[8], daifuku::model::RecordKind::Customer, FieldName::ADDRESS.item(5), Value::parts([("city", "鎌倉市"), ("street", "雪ノ下")]))],
+        vec![set(
+            ids[8],
+            daifuku::model::RecordKind::Customer,
+            FieldName::ADDRESS.item(5),
+            Value::parts([("city", "鎌倉市"), ("street", "雪ノ下")]),
+        )],
     ];
-    for (edits, needle, place) in edits.into_iter().zip(["驫", "鱧の", "鰻", "贔屓", "干物", "市雪"]).zip(3..).map(|((a, b), c)| (a, b, c)) {
+    for (edits, needle, place) in edits
+        .into_iter()
+        .zip(["驫", "鱧の", "鰻", "贔屓", "干物", "市雪"])
+        .zip(3..)
+        .map(|((a, b), c)| (a, b, c))
+    {
         screen.save(edits);
         let found: Vec<_> = screen.rows(needle, Sort::Reading).iter().map(|row| row.id).collect();
         assert_eq!(found, [ids[place]], "{needle}");
@@ -130,7 +153,11 @@ fn search_is_exact_whatever_happened_before() {
     screen.ask(Request::Undo).unwrap();
     assert_exact(&screen, 20, "after undo");
     for number in 0..410_usize {
-        screen.save(vec![customer(ids[number % 150], FieldName::NEEDS, &format!("望み{}", "あいうえお".repeat(number % 3)))]);
+        screen.save(vec![customer(
+            ids[number % 150],
+            FieldName::NEEDS,
+            &format!("望み{}", "あいうえお".repeat(number % 3)),
+        )]);
     }
     screen.ask(Request::Settle).unwrap();
     let Ok(Reply::Status(status)) = screen.ask(Request::Status) else { panic!("no status") };
@@ -151,7 +178,9 @@ fn search_answers_while_an_import_runs() {
     screen.sample(100);
     let before = pages(&screen);
     let searches = queries(&before, 12);
-    let Ok(Reply::Started(job)) = screen.ask(Request::AddSample { customers: 1_600, today: super::place::day("2026-11-22") }) else {
+    let Ok(Reply::Started(job)) =
+        screen.ask(Request::AddSample { customers: 1_600, today: super::place::day("2026-11-22") })
+    else {
         panic!("no job")
     };
     let mut during = 0;

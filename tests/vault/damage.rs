@@ -18,12 +18,21 @@ fn filled() -> (World, Written) {
     let mut world = World::new();
     let apply = |world: &mut World, ops: &[Op]| ops.iter().for_each(|op| world.apply(op).unwrap());
     apply(&mut world, &[Op::Import { count: 4 }, Op::Draft { key: 0, word: 1 }]);
-    apply(&mut world, &[Op::Set { customer: 0, field: 0, word: 1 }, Op::Set { customer: 6, field: 2, word: 2 }]);
+    apply(
+        &mut world,
+        &[Op::Set { customer: 0, field: 0, word: 1 }, Op::Set { customer: 6, field: 2, word: 2 }],
+    );
     let earlier = world.store.rows();
     apply(&mut world, &[Op::Compact, Op::Import { count: 3 }]);
     apply(&mut world, &[Op::Rewrap { passphrase: 1 }, Op::Draft { key: 1, word: 3 }]);
-    apply(&mut world, &[Op::Set { customer: 1, field: 0, word: 7 }, Op::Note { customer: 10, note: 0, word: 3 }]);
-    apply(&mut world, &[Op::Set { customer: 6, field: 2, word: 7 }, Op::Tag { customer: 0, word: 5, add: true }]);
+    apply(
+        &mut world,
+        &[Op::Set { customer: 1, field: 0, word: 7 }, Op::Note { customer: 10, note: 0, word: 3 }],
+    );
+    apply(
+        &mut world,
+        &[Op::Set { customer: 6, field: 2, word: 7 }, Op::Tag { customer: 0, word: 5, add: true }],
+    );
     (world, earlier)
 }
 

@@ -93,7 +93,8 @@ fn a_process_that_dies_loses_nothing_whenever_it_does() {
                 let mut world = World::new();
                 world.store.memory.die_after(fault, written);
                 let unconfirmed = ops.iter().find_map(|op| world.apply(op).err());
-                let unconfirmed = unconfirmed.unwrap_or_else(|| panic!("write {fault} of run {seed} did not come"));
+                let unconfirmed =
+                    unconfirmed.unwrap_or_else(|| panic!("write {fault} of run {seed} did not come"));
                 let before = world.model.clone();
                 world.restart(Some(&unconfirmed.after));
                 let expected = if written { &unconfirmed.after } else { &before };
@@ -131,7 +132,8 @@ fn a_vault_is_made_whole_or_not_at_all() {
         store.die_after(0, written);
         let store = std::rc::Rc::new(store);
         let new = NewVault { secret: &secret(0), kdf: &kdf(0), device: "店", now: Instant(5) };
-        let made = block_on(Locked::create(std::rc::Rc::clone(&store), &new, Box::new(SeededEntropy::new(1))));
+        let made =
+            block_on(Locked::create(std::rc::Rc::clone(&store), &new, Box::new(SeededEntropy::new(1))));
         assert!(made.is_err());
         let survivor = std::rc::Rc::new(store.survivor());
         let found = block_on(Locked::find(std::rc::Rc::clone(&survivor))).unwrap();

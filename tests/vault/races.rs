@@ -39,7 +39,9 @@ fn added(model: &mut Model, id: RecordId, note: RecordId) {
 
 #[test]
 fn nothing_that_comes_while_compaction_reads_is_lost() {
-    for between in [Between::Save, Between::Add, Between::UndoImport, Between::Compact, Between::Draft, Between::Several] {
+    for between in
+        [Between::Save, Between::Add, Between::UndoImport, Between::Compact, Between::Draft, Between::Several]
+    {
         for dirty in [false, true] {
             let mut world = World::new();
             world.apply(&Op::Import { count: 4 }).unwrap();

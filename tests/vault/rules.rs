@@ -85,7 +85,8 @@ fn what_was_saved_while_the_vault_was_taken_over_is_there() {
 fn a_vault_is_not_made_where_one_is() {
     let mut world = filled();
     let before = world.store.rows();
-    let new = daifuku::vault::locked::NewVault { secret: &secret(2), kdf: &kdf(2), device: "他", now: Instant(9) };
+    let new =
+        daifuku::vault::locked::NewVault { secret: &secret(2), kdf: &kdf(2), device: "他", now: Instant(9) };
     let store = Rc::clone(&world.store);
     assert!(block_on(Locked::create(store, &new, Box::new(SeededEntropy::new(9)))).is_err());
     assert_eq!(world.store.rows(), before);
@@ -124,7 +125,15 @@ fn another_passphrase_seals_no_row_anew() {
 /// A customer's words are in no row, in no encoding that a browser uses, not even in part.
 #[test]
 fn nothing_readable_is_stored() {
-    let words = ["髙橋佐和子", "たかはしさわこ", "090-1234-5678", "桜の季節にまた会う", "大口のお客様", "書きかけの手紙", "帳場のパソコン"];
+    let words = [
+        "髙橋佐和子",
+        "たかはしさわこ",
+        "090-1234-5678",
+        "桜の季節にまた会う",
+        "大口のお客様",
+        "書きかけの手紙",
+        "帳場のパソコン",
+    ];
     let mut world = World::new();
     let id = RecordId([1; 16]);
     let save = |world: &mut World| {

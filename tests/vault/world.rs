@@ -66,7 +66,8 @@ pub enum Op {
     Reopen,
 }
 
-pub const WORDS: [&str; 8] = ["", "髙橋 花子", "ﾊﾅｺ", "夏に会う。冬にも会う。", "  ", "VIP 🎌", "x\ny", "株式会社さくら商店"];
+pub const WORDS: [&str; 8] =
+    ["", "髙橋 花子", "ﾊﾅｺ", "夏に会う。冬にも会う。", "  ", "VIP 🎌", "x\ny", "株式会社さくら商店"];
 
 pub fn word(number: u8) -> &'static str {
     WORDS[usize::from(number) % WORDS.len()]
@@ -151,7 +152,8 @@ impl World {
 
     pub fn on(store: Rc<Watched>) -> Self {
         let new = NewVault { secret: &secret(0), kdf: &kdf(0), device: "店", now: Instant(1_000_000) };
-        let notebook = block_on(Locked::create(Rc::clone(&store), &new, Box::new(SeededEntropy::new(1)))).unwrap();
+        let notebook =
+            block_on(Locked::create(Rc::clone(&store), &new, Box::new(SeededEntropy::new(1)))).unwrap();
         let model = Model { device: "店".to_owned(), ..Model::default() };
         Self { store, notebook, model, now: 1_000_000, dots: HashMap::new(), opened: 1, added: 0 }
     }
@@ -273,7 +275,13 @@ impl World {
             Op::Import { count } => {
                 let seed = RecordId([0xf0 + u8::try_from(after.imports.len()).unwrap_or(15); 16]);
                 after.imports.push((seed, u32::from(count), false));
-                let import = Import { seed, name: "名簿.csv".to_owned(), at: now, added: u32::from(count), undone: false };
+                let import = Import {
+                    seed,
+                    name: "名簿.csv".to_owned(),
+                    at: now,
+                    added: u32::from(count),
+                    undone: false,
+                };
                 block_on(async {
                     let turn = self.notebook.begin().await;
                     let mut bulk = self.notebook.bulk(&turn, now);
@@ -322,7 +330,11 @@ impl World {
             Op::Draft { key, word: number } => {
                 let key = format!("note/{key}");
                 let text = word(number);
-                if text.is_empty() { after.drafts.remove(&key) } else { after.drafts.insert(key.clone(), text.to_owned()) };
+                if text.is_empty() {
+                    after.drafts.remove(&key)
+                } else {
+                    after.drafts.insert(key.clone(), text.to_owned())
+                };
                 block_on(self.notebook.keep_draft(&key, text, now))
             }
             Op::Reopen => {
@@ -355,7 +367,8 @@ impl World {
         }
         model.drafts = notebook.drafts().into_iter().map(|(key, text, _)| (key, text)).collect();
         let manifest = notebook.manifest();
-        model.imports = manifest.imports.iter().map(|import| (import.seed, import.added, import.undone)).collect();
+        model.imports =
+            manifest.imports.iter().map(|import| (import.seed, import.added, import.undone)).collect();
         let own = manifest.devices.iter().find(|(replica, _)| *replica == manifest.replica);
         model.device = own.map(|(_, name)| name.clone()).unwrap_or_default();
         model
@@ -396,7 +409,12 @@ fn add_note(bulk: &mut Bulk, after: &mut Model, page: RecordId, id: RecordId, te
     bulk.add(page, id, RecordKind::Note, fields, &[]);
 }
 
-pub async fn undo_import(notebook: &Vault, seed: RecordId, ids: &[RecordId], now: Instant) -> Result<(), VaultError> {
+pub async fn undo_import(
+    notebook: &Vault,
+    seed: RecordId,
+    ids: &[RecordId],
+    now: Instant,
+) -> Result<(), VaultError> {
     let turn = notebook.begin().await;
     let mut transaction = notebook.transaction(&turn, now, ids.iter().copied()).await?;
     for id in ids {
@@ -404,7 +422,11 @@ pub async fn undo_import(notebook: &Vault, seed: RecordId, ids: &[RecordId], now
     }
     let (replica, _, pages) = transaction.finish();
     let written = notebook.write_pages(&turn, replica, pages, |manifest| {
-        manifest.imports.iter_mut().filter(|import| import.seed == seed).for_each(|import| import.undone = true);
+        manifest
+            .imports
+            .iter_mut()
+            .filter(|import| import.seed == seed)
+            .for_each(|import| import.undone = true);
     });
     written.await.map(drop)
 }
@@ -419,14 +441,25 @@ impl Model {
         self.pages.get(&page).is_some_and(|records| records.contains_key(&record))
     }
 
-    pub fn set(&mut self, page: RecordId, record: RecordId, kind: &RecordKind, field: &FieldName, value: &Value) {
+    pub fn set(
+        &mut self,
+        page: RecordId,
+        record: RecordId,
+        kind: &RecordKind,
+        field: &FieldName,
+        value: &Value,
+    ) {
         if value.is_empty() && !self.knows(page, record) {
             return;
         }
         let seen = self.record(page, record, kind);
         if seen.fields.get(field).unwrap_or(&Value::Empty) != value {
             seen.deleted = false;
-            if value.is_empty() { seen.fields.remove(field) } else { seen.fields.insert(field.clone(), value.clone()) };
+            if value.is_empty() {
+                seen.fields.remove(field)
+            } else {
+                seen.fields.insert(field.clone(), value.clone())
+            };
         }
     }
 

@@ -84,7 +84,7 @@ pub fn Rail(
                         <span
                             class="rail-mark"
                             class:here=move || mark.get() == Some(own)
-                            class:empty=move || !filled.run(own)
+                            class:vacant=move || !filled.run(own)
                             aria-hidden="true"
                         >
                             {text}

@@ -37,7 +37,12 @@ const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(
 
 /** The 16 bytes of an id as 32 digits, and back. */
 export const hex = (bytes) => Array.from(bytes, (byte) => HEX[byte]).join("");
-export const idOf = (digits) => Uint8Array.from({ length: 16 }, (_, at) => parseInt(digits.slice(2 * at, 2 * at + 2), 16));
+export function idOf(digits) {
+  const bytes = new Uint8Array(16);
+  for (let at = 0; at < 16; at++) bytes[at] = (nibble(digits.charCodeAt(2 * at)) << 4) | nibble(digits.charCodeAt(2 * at + 1));
+  return bytes;
+}
+const nibble = (code) => (code < 58 ? code - 48 : code - 87);
 
 export class Writer {
   constructor(size = 1024) {
@@ -60,6 +65,7 @@ export class Writer {
     for (; value >= 128; value = Math.floor(value / 128)) this.bytes[this.at++] = (value % 128) | 128;
     this.bytes[this.at++] = value;
   }
+  /** A whole number from -2^52 to 2^52. */
   signed(value) {
     this.number(value < 0 ? -2 * value - 1 : 2 * value);
   }
@@ -71,6 +77,7 @@ export class Writer {
   string(value) {
     const longest = 3 * value.length;
     this.room(longest + 8);
+    if (value.length < 43 && this.ascii(value)) return;
     // The text goes behind the longest length that it can have, and moves when its length turns out shorter.
     const start = this.at;
     this.number(longest);
@@ -81,6 +88,18 @@ export class Writer {
     if (this.at !== place) this.bytes.copyWithin(this.at, place, place + written);
     this.at += written;
   }
+  /** Writes a short text if all of it is ASCII: the browser's encoder takes longer to call than this. */
+  ascii(value) {
+    const { bytes, at } = this;
+    for (let index = 0; index < value.length; index++) {
+      const code = value.charCodeAt(index);
+      if (code > 127) return false;
+      bytes[at + 1 + index] = code;
+    }
+    bytes[at] = value.length;
+    this.at = at + 1 + value.length;
+    return true;
+  }
   list(values, write) {
     this.number(values.length);
     for (const value of values) write(value);
@@ -90,10 +109,11 @@ export class Writer {
   }
   /** What `write` writes, after its length. */
   measured(write) {
-    const inner = new Writer(64);
-    write(inner);
-    this.number(inner.at);
-    this.raw(inner.bytes.subarray(0, inner.at));
+    // Only values are measured, and none is inside another: one writer serves them all.
+    scratch.at = 0;
+    write(scratch);
+    this.number(scratch.at);
+    this.raw(scratch.bytes.subarray(0, scratch.at));
   }
   /** One of `value`. */
   value([type, content]) {
@@ -129,6 +149,8 @@ export class Writer {
     return this.bytes.slice(0, this.at).buffer;
   }
 }
+
+const scratch = new Writer();
 
 const EMPTY = 0, TEXT = 1, NUMBER = 2, DATE = 4, INSTANT = 5, LINK = 6, PARTS = 7;
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-import { begin, openCustomer, search } from "../lib/app.mjs";
+import { begin, names, openCustomer, search } from "../lib/app.mjs";
 import { until } from "../lib/browser.mjs";
 
 export const name = "axe finds nothing on any screen in either language, in light and dark, and pictures are kept";
@@ -33,7 +33,7 @@ export async function run(context) {
       await browser.run(() => { location.hash = "#/"; });
       await browser.resize(1440);
       await search(browser, "佐藤");
-      const name = await browser.run(() => document.querySelector(".customer-row-name").textContent);
+      const name = (await names(browser))[0];
       await openCustomer(browser, name);
       await check(browser, `${mark}-${scheme}-customer`);
       await browser.resize(1440);

@@ -1,4 +1,4 @@
-import { begin, openCustomer, search, unlock, writeNote } from "../lib/app.mjs";
+import { begin, names, openCustomer, search, unlock, writeNote } from "../lib/app.mjs";
 import { until } from "../lib/browser.mjs";
 
 export const name = "what was saved is there after the browser is killed right after the save, and a draft comes back";
@@ -9,7 +9,7 @@ export async function run(context) {
   let browser = await context.start();
   await begin(browser, context.url, { sample: true });
   await search(browser, "VIP");
-  const name = await browser.run(() => document.querySelector(".customer-row-name").textContent);
+  const name = (await names(browser))[0];
   for (const round of [1, 2, 3]) {
     await openCustomer(browser, name);
     await writeNote(browser, `第${round}回の訪問。玄関の修理。`);
@@ -20,7 +20,7 @@ export async function run(context) {
   }
   await openCustomer(browser, name);
   for (const round of [1, 2, 3]) {
-    await until(`note ${round} is there`, () => browser.run((text) => document.body.innerText.includes(text), `第${round}回の訪問`));
+    await until(`note ${round} is there`, () => browser.run((text) => document.body.textContent.includes(text), `第${round}回の訪問`));
   }
   await browser.type(".new-note textarea", "Half a sentence");
   await until("the draft is kept", () => new Promise((done) => setTimeout(() => done(true), 1500)));

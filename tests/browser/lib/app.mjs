@@ -68,16 +68,21 @@ export function count(browser) {
 /** Searches, and waits until the list shows what was found for this text. */
 export async function search(browser, text) {
   await set(browser, SEARCH, text);
-  await until(`the list answers to ${text}`, () => browser.run((query) => {
-    const names = [...document.querySelectorAll(".customer-row")];
-    return document.querySelector("#customers-search").value === query && !document.querySelector("[aria-busy=true]")
-      && (names.length > 0 || document.querySelector(".customers .empty") !== null);
-  }, text));
+  await until(`the list answers to ${text}`, () => browser.run(() => document.querySelector(".customer-row mark, .customers .empty") !== null));
+  // What was marked for the search before may stand there for one more answer.
+  await new Promise((done) => setTimeout(done, 300));
 }
 
 /** The names that the list shows. */
 export function names(browser) {
-  return browser.run(() => [...document.querySelectorAll(".customer-row-name")].map((each) => each.textContent));
+  return browser.run(() => [...document.querySelectorAll(".customer-row-name")]
+    .filter((each) => each.checkVisibility()).map((each) => each.textContent));
+}
+
+/** The phones that the list shows. */
+export function phones(browser) {
+  return browser.run(() => [...document.querySelectorAll(".customer-row-phone")]
+    .filter((each) => each.checkVisibility()).map((each) => each.textContent));
 }
 
 /** Opens the page of the customer with this name. */
@@ -87,7 +92,7 @@ export async function openCustomer(browser, name) {
   await browser.run(`(text) => { const found = (${row})(text); found.setAttribute("data-journey", ""); }`, name);
   await browser.click("[data-journey]");
   await until(`the page of ${name} is open`, () => browser.run((text) => document.querySelector(".new-note") !== null
-    && document.body.innerText.includes(text), name));
+    && document.body.textContent.includes(text), name));
 }
 
 /** Writes a note on the page that is open, and waits until it is in the timeline, which shows what is saved. */
@@ -95,5 +100,5 @@ export async function writeNote(browser, text) {
   await set(browser, ".new-note textarea", text);
   await browser.click(".new-note button.primary");
   await until("the note is in the timeline", () => browser.run(
-    (note) => document.querySelector(".new-note textarea").value === "" && document.body.innerText.includes(note), text));
+    (note) => document.querySelector(".new-note textarea").value === "" && document.body.textContent.includes(note), text));
 }

@@ -64,7 +64,10 @@ class Browser {
       if (this.program.child.exitCode !== null) throw new Error(`${program} ended: ${this.program.output}`);
       return (await fetch(`${this.driverUrl}/status`).catch(() => undefined))?.ok;
     };
-    await until(`${program} is ready`, ready, 60);
+    await until(`${program} is ready`, ready, 60).catch(async (fault) => {
+      await this.kill();
+      throw fault;
+    });
   }
 
   async startSession(capabilities) {

@@ -65,7 +65,7 @@ pub fn NameLine() -> impl IntoView {
                 }
             />
             <div class="name-and-honorific">
-                <div class="name-heading" role="heading" attr:aria-level="1">
+                <h1 class="name-heading">
                     <EditText
                         class="name-name"
                         bare=true
@@ -77,7 +77,7 @@ pub fn NameLine() -> impl IntoView {
                         check=Callback::new(|text: String| !text.trim().is_empty())
                         problem=move || t_string!(i18n, customers.name_missing)
                     />
-                </div>
+                </h1>
                 <EditText
                     class="name-honorific"
                     bare=true
@@ -103,16 +103,9 @@ pub fn Card() -> impl IntoView {
     let i18n = use_i18n();
     let page = use_page();
     let organisation = page.part(|page| page.customer.organisation);
-    let tags = page.part(|page| page.customer.tags.clone());
-    let known_tags = Memo::new(move |_| {
-        page.suggestions.with(|words| words.tags.iter().map(|(tag, _)| tag.clone()).collect::<Vec<_>>())
-    });
     let known_owners = Memo::new(move |_| {
         page.suggestions.with(|words| words.owners.iter().map(|(owner, _)| owner.clone()).collect::<Vec<_>>())
     });
-    let tag = move |change: FieldChange| {
-        page.save(vec![Edit { record: page.id, kind: RecordKind::Customer, change }]);
-    };
     let kinds: Vec<(bool, TextProp)> = vec![
         (false, (move || t_string!(i18n, customers.person)).into()),
         (true, (move || t_string!(i18n, customers.organisation)).into()),
@@ -126,30 +119,27 @@ pub fn Card() -> impl IntoView {
                     <CustomerText field=FieldName::TITLE read=|customer| &customer.title />
                 </Show>
             </div>
-            <Items
-                record=page.id
-                owner=RecordKind::Customer
-                kind=ItemKind::Phone
-                items=page.part(|page| page.customer.phones.clone())
-            />
-            <Items
-                record=page.id
-                owner=RecordKind::Customer
-                kind=ItemKind::Mail
-                items=page.part(|page| page.customer.mails.clone())
-            />
-            <Items
-                record=page.id
-                owner=RecordKind::Customer
-                kind=ItemKind::Address
-                items=page.part(|page| page.customer.addresses.clone())
-            />
-            <TagsField
-                tags
-                suggestions=known_tags
-                on_add=move |word| tag(FieldChange::Add(FieldName::TAGS, word))
-                on_remove=move |word| tag(FieldChange::Remove(FieldName::TAGS, word))
-            />
+            <div class="card-items">
+                <Items
+                    record=page.id
+                    owner=RecordKind::Customer
+                    kind=ItemKind::Phone
+                    items=page.part(|page| page.customer.phones.clone())
+                />
+                <Items
+                    record=page.id
+                    owner=RecordKind::Customer
+                    kind=ItemKind::Mail
+                    items=page.part(|page| page.customer.mails.clone())
+                />
+                <Items
+                    record=page.id
+                    owner=RecordKind::Customer
+                    kind=ItemKind::Address
+                    items=page.part(|page| page.customer.addresses.clone())
+                />
+            </div>
+            <Tags />
             <div class="card-group">
                 <CustomerText field=FieldName::NEEDS read=|customer| &customer.needs multiline=true />
                 <CustomerText field=FieldName::MEMO read=|customer| &customer.memo multiline=true />
@@ -170,6 +160,56 @@ pub fn Card() -> impl IntoView {
                     page.set(page.id, RecordKind::Customer, FieldName::ORGANISATION, Value::Flag(chosen));
                 }
             />
+        </div>
+    }
+}
+
+/// The tags as slips; a button turns them into a field.
+#[component]
+fn Tags() -> impl IntoView {
+    let i18n = use_i18n();
+    let page = use_page();
+    let open = RwSignal::new(false);
+    let tags = page.part(|page| page.customer.tags.clone());
+    let known = Memo::new(move |_| {
+        page.suggestions.with(|words| words.tags.iter().map(|(tag, _)| tag.clone()).collect::<Vec<_>>())
+    });
+    let save = move |change: FieldChange| {
+        page.save(vec![Edit { record: page.id, kind: RecordKind::Customer, change }]);
+    };
+    view! {
+        <div class="card-tags">
+            <Show
+                when=move || open.get()
+                fallback=move || {
+                    view! {
+                        <ul class="chips" aria-label=move || t_string!(i18n, customer.tags)>
+                            <For each=move || tags.get() key=Clone::clone let:tag>
+                                <li class="chip">{tag}</li>
+                            </For>
+                        </ul>
+                        <button type="button" class="button quiet" on:click=move |_| open.set(true)>
+                            {move || {
+                                if tags.with(Vec::is_empty) {
+                                    t_string!(i18n, customer.add_tag)
+                                } else {
+                                    t_string!(i18n, customer.edit_tags)
+                                }
+                            }}
+                        </button>
+                    }
+                }
+            >
+                <TagsField
+                    tags
+                    suggestions=known
+                    on_add=move |word| save(FieldChange::Add(FieldName::TAGS, word))
+                    on_remove=move |word| save(FieldChange::Remove(FieldName::TAGS, word))
+                />
+                <button type="button" class="button secondary" on:click=move |_| open.set(false)>
+                    {t!(i18n, customer.ready)}
+                </button>
+            </Show>
         </div>
     }
 }
@@ -215,7 +255,8 @@ fn Birthday() -> impl IntoView {
     let i18n = use_i18n();
     let page = use_page();
     let birthday = page.part(|page| page.customer.birthday);
-    let value = Memo::new(move |_| birthday.get().map(|date| words::date(date, language(i18n))).unwrap_or_default());
+    let value =
+        Memo::new(move |_| birthday.get().map(|date| words::date(date, language(i18n))).unwrap_or_default());
     let shown = Callback::new(move |text: String| match birthday.get().and_then(|date| age(date, today())) {
         Some(years) => t_string!(i18n, customer.with_age, date = text, age = years).to_string(),
         None => text,
@@ -230,7 +271,8 @@ fn Birthday() -> impl IntoView {
             label=move || t_string!(i18n, customer.birthday)
             value
             shown
-            empty=move || t_string!(i18n, customer.add_birthday)
+            empty=move || t_string!(i18n, customer.add_text)
+            hint=move || t_string!(i18n, customer.birthday_hint)
             check=Callback::new(move |text: String| text.trim().is_empty() || read(&text).is_some())
             problem=move || t_string!(i18n, customer.date_unread)
             on_save=move |text: String| {
@@ -247,13 +289,22 @@ fn Others() -> impl IntoView {
     let i18n = use_i18n();
     let page = use_page();
     let names = page.part(|page| {
-        page.customer.others.iter().filter(|(_, value)| !value.is_empty()).map(|(name, _)| name.as_str().to_owned()).collect::<Vec<_>>()
+        page.customer
+            .others
+            .iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, _)| name.as_str().to_owned())
+            .collect::<Vec<_>>()
     });
     let field = move |name: String| {
         let field = FieldName::new(&name);
         let (named, own, saved) = (field.clone(), field.clone(), field);
-        let value = page.part(move |page| page.customer.others.iter().find(|(name, _)| *name == own).map(|(_, value)| value.clone()));
-        let text = Memo::new(move |_| value.with(|value| value.as_ref().map(|value| value_words(i18n, value)).unwrap_or_default()));
+        let value = page.part(move |page| {
+            page.customer.others.iter().find(|(name, _)| *name == own).map(|(_, value)| value.clone())
+        });
+        let text = Memo::new(move |_| {
+            value.with(|value| value.as_ref().map(|value| value_words(i18n, value)).unwrap_or_default())
+        });
         let is_text = value.with_untracked(|value| matches!(value, Some(Value::Text(_))));
         let label = move || field_words(i18n, &named);
         if is_text {

@@ -48,6 +48,9 @@ pub fn EditText(
     /// What stands there when there is no text, such as "add a company".
     #[prop(into)]
     empty: TextProp,
+    /// What helps to enter it; shown while it is edited.
+    #[prop(into, optional)]
+    hint: Option<TextProp>,
     /// How the text is shown when it is not edited; as it is otherwise.
     #[prop(into, optional)]
     shown: Option<Callback<String, String>>,
@@ -132,66 +135,72 @@ pub fn EditText(
         }
     };
     let field = move || {
-            let invalid = move || editor.invalid.get().to_string();
-            if multiline {
-                view! {
-                    <textarea
-                        class="input text-area edit-field"
-                        node_ref=area
-                        id=id.get_value()
-                        rows="3"
-                        autocomplete="off"
-                        autocapitalize="off"
-                        aria-describedby=described.get_value()
-                        prop:value=editor.text.get_untracked()
-                        on:input:target=move |event| editor.typed(event.target().value())
-                        on:compositionstart=move |_| editor.composing.set_value(true)
-                        on:compositionend:target=move |event| on_compose_end(event.data(), event.target().value())
-                        on:keydown=on_key
-                        on:blur=move |_| editor.close()
-                    />
-                }
-                .into_any()
-            } else {
-                view! {
-                    <input
-                        class="input edit-field"
-                        node_ref=input
-                        id=id.get_value()
-                        type="text"
-                        inputmode=keyboard
-                        list=list.get_value()
-                        autocomplete="off"
-                        autocapitalize="off"
-                        enterkeyhint="done"
-                        maxlength="2000"
-                        aria-describedby=described.get_value()
-                        aria-invalid=invalid
-                        prop:value=editor.text.get_untracked()
-                        on:input:target=move |event| {
-                            let text = event.target().value();
-                            tell(Heard::Typed(text.clone()));
-                            editor.typed(text);
-                        }
-                        on:compositionstart=move |_| editor.composing.set_value(true)
-                        on:compositionupdate=move |event| {
-                            tell(Heard::Composing(event.data().unwrap_or_default()));
-                        }
-                        on:compositionend:target=move |event| on_compose_end(event.data(), event.target().value())
-                        on:keydown=on_key
-                        on:blur=move |_| editor.close()
-                    />
-                }
-                .into_any()
+        let invalid = move || editor.invalid.get().to_string();
+        if multiline {
+            view! {
+                <textarea
+                    class="input text-area edit-field"
+                    node_ref=area
+                    id=id.get_value()
+                    rows="3"
+                    autocomplete="off"
+                    autocapitalize="off"
+                    aria-describedby=described.get_value()
+                    prop:value=editor.text.get_untracked()
+                    on:input:target=move |event| editor.typed(event.target().value())
+                    on:compositionstart=move |_| editor.composing.set_value(true)
+                    on:compositionend:target=move |event| on_compose_end(event.data(), event.target().value())
+                    on:keydown=on_key
+                    on:blur=move |_| editor.close()
+                />
             }
+            .into_any()
+        } else {
+            view! {
+                <input
+                    class="input edit-field"
+                    node_ref=input
+                    id=id.get_value()
+                    type="text"
+                    inputmode=keyboard
+                    list=list.get_value()
+                    autocomplete="off"
+                    autocapitalize="off"
+                    enterkeyhint="done"
+                    maxlength="2000"
+                    aria-describedby=described.get_value()
+                    aria-invalid=invalid
+                    prop:value=editor.text.get_untracked()
+                    on:input:target=move |event| {
+                        let text = event.target().value();
+                        tell(Heard::Typed(text.clone()));
+                        editor.typed(text);
+                    }
+                    on:compositionstart=move |_| editor.composing.set_value(true)
+                    on:compositionupdate=move |event| {
+                        tell(Heard::Composing(event.data().unwrap_or_default()));
+                    }
+                    on:compositionend:target=move |event| on_compose_end(event.data(), event.target().value())
+                    on:keydown=on_key
+                    on:blur=move |_| editor.close()
+                />
+            }
+            .into_any()
+        }
     };
-    let label = StoredValue::new(label);
+    let (label, hint) = (StoredValue::new(label), StoredValue::new(hint));
     let label_words = move || label.with_value(TextProp::get).to_string();
     let offers_words = move || !suggestions.with(Vec::is_empty);
     let has_problem = problem.is_some();
-    let problem = move || editor.invalid.get().then(|| problem.as_ref().map(|problem| problem.get().to_string()));
+    let problem =
+        move || editor.invalid.get().then(|| problem.as_ref().map(|problem| problem.get().to_string()));
     view! {
-        <div class=format!("edit {class}") class:editing=editor.open class:bare=bare class:multiline=multiline>
+        <div
+            class=format!("edit {class}")
+            class:editing=editor.open
+            class:bare=bare
+            class:filled=move || !value.with(String::is_empty)
+        >
             <Show
                 when=move || editor.open.get()
                 fallback=move || {
@@ -211,6 +220,9 @@ pub fn EditText(
                 }
             >
                 <label class="edit-label" for=id.get_value()>{label_words}</label>
+                {move || hint.with_value(|hint| {
+                    hint.as_ref().map(|hint| view! { <p class="field-hint">{hint.get().to_string()}</p> })
+                })}
                 {field()}
                 <Show when=offers_words>
                     <datalist id=list.get_value()>
@@ -298,7 +310,9 @@ impl Editor {
     /// Saves what is typed, if it is another text and one that can be saved.
     fn save(self) {
         self.stop_timer();
-        let Some(text) = self.text.try_get_untracked().filter(|_| self.open.try_get_untracked() == Some(true)) else {
+        let Some(text) =
+            self.text.try_get_untracked().filter(|_| self.open.try_get_untracked() == Some(true))
+        else {
             return;
         };
         self.waiting_since.try_set_value(None);

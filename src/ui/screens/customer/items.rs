@@ -109,7 +109,8 @@ pub fn Items(
     let editing = RwSignal::new(None::<FieldName>);
     // An item that is being added is not there yet: it is shown as long as it is edited.
     let shown = Memo::new(move |_| {
-        let mut fields: Vec<FieldName> = items.with(|items| items.iter().map(|item| item.field.clone()).collect());
+        let mut fields: Vec<FieldName> =
+            items.with(|items| items.iter().map(|item| item.field.clone()).collect());
         if let Some(new) = editing.get().filter(|field| !fields.contains(field)) {
             fields.push(new);
         }
@@ -142,19 +143,21 @@ pub fn Items(
         }
     };
     view! {
-        <div class="items">
-            <h3 class="items-title">{move || kind.words(i18n)}</h3>
+        <div class="items" class:filled=move || !shown.with(Vec::is_empty)>
+            <div class="items-head">
+                <h3 class="items-title">{move || kind.words(i18n)}</h3>
+                <button
+                    type="button"
+                    class="button quiet"
+                    on:click=move |_| editing.set(Some(kind.field().item(make_item_id())))
+                >
+                    <span aria-hidden="true">"＋ "</span>
+                    {move || kind.add_words(i18n)}
+                </button>
+            </div>
             <ul class="items-list">
                 <For each=move || shown.get() key=|field| field.as_str().to_owned() children=row />
             </ul>
-            <button
-                type="button"
-                class="button quiet items-add"
-                on:click=move |_| editing.set(Some(kind.field().item(make_item_id())))
-            >
-                <span aria-hidden="true">"＋ "</span>
-                {move || kind.add_words(i18n)}
-            </button>
         </div>
     }
 }
@@ -171,12 +174,17 @@ fn ItemLine(
     let i18n = use_i18n();
     let (page, session) = (use_page(), use_session());
     let conflict = page.has_conflict(record, field.clone());
-    let text = Memo::new(move |_| value.with(|value| value.as_ref().map(|value| kind.text(value)).unwrap_or_default()));
-    let label =
-        move || value.with(|value| value.as_ref().map(|value| value.part("label").to_owned()).unwrap_or_default());
+    let text = Memo::new(move |_| {
+        value.with(|value| value.as_ref().map(|value| kind.text(value)).unwrap_or_default())
+    });
+    let label = move || {
+        value.with(|value| value.as_ref().map(|value| value.part("label").to_owned()).unwrap_or_default())
+    };
     let link = move || match kind {
         ItemKind::Phone => dial(&text.get()).map(|number| format!("tel:{number}")),
-        ItemKind::Mail => Some(text.get()).filter(|mail| mail.contains('@')).map(|mail| format!("mailto:{mail}")),
+        ItemKind::Mail => {
+            Some(text.get()).filter(|mail| mail.contains('@')).map(|mail| format!("mailto:{mail}"))
+        }
         ItemKind::Address => None,
     };
     let copy = move |_| {
@@ -242,7 +250,9 @@ fn ItemEditor(
     let is_new = value.is_empty();
     let (field, owner) = (StoredValue::new(field), StoredValue::new(owner));
     let save = move || {
-        let Some(Some(next)) = texts.try_with_value(|texts| parts_of(&saved.get_value(), texts)) else { return };
+        let Some(Some(next)) = texts.try_with_value(|texts| parts_of(&saved.get_value(), texts)) else {
+            return;
+        };
         // A label alone ("mobile") is no phone.
         let next = if kind.text(&next).trim().is_empty() { Value::Empty } else { next };
         if saved.with_value(|saved| *saved != next) {
@@ -275,7 +285,8 @@ fn ItemEditor(
     };
     let on_leave = move |event: FocusEvent| {
         let next = event.related_target().and_then(|target| target.dyn_into::<Node>().ok());
-        let inside = node.get_untracked().is_some_and(|node| next.is_some_and(|next| node.contains(Some(&next))));
+        let inside =
+            node.get_untracked().is_some_and(|node| next.is_some_and(|next| node.contains(Some(&next))));
         if !inside {
             save();
         }
@@ -289,7 +300,8 @@ fn ItemEditor(
             });
             close();
         } else if event.key() == "Enter" {
-            let on_button = event.target().is_some_and(|target| target.dyn_into::<web_sys::HtmlInputElement>().is_err());
+            let on_button =
+                event.target().is_some_and(|target| target.dyn_into::<web_sys::HtmlInputElement>().is_err());
             if enters(&event) && !on_button {
                 event.prevent_default();
                 close();

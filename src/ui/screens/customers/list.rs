@@ -65,8 +65,8 @@ impl CustomerList {
         // Rows that came into sight, or whose list changed.
         let wanted = Memo::new(move |_| list.scroller.rows());
         Effect::new(move |_| {
-            wanted.track();
-            revision.track();
+            wanted.get();
+            revision.get();
             list.fetch();
         });
     }
@@ -99,7 +99,8 @@ impl CustomerList {
         spawn_local(async move {
             while let Some((search, sort)) = self.next_query() {
                 let query = ViewQuery { view: VIEW, search: search.clone(), sort };
-                let Ok(Reply::View { count, rail, .. }) = self.session.engine.call(Request::OpenView(query)).await
+                let Ok(Reply::View { count, rail, .. }) =
+                    self.session.engine.call(Request::OpenView(query)).await
                 else {
                     self.asked.try_set_value(None);
                     break;
@@ -112,7 +113,8 @@ impl CustomerList {
                     break;
                 };
                 // What the engine said of the list meanwhile is newer than its answer.
-                let news = self.told().filter(|news| Some(news.revision) != told.as_ref().map(|told| told.revision));
+                let news =
+                    self.told().filter(|news| Some(news.revision) != told.as_ref().map(|told| told.revision));
                 let (count, rail) = news.map_or((count, rail), |news| (news.count, news.rail));
                 self.show(search, count, rail, rows);
             }
@@ -153,7 +155,7 @@ impl CustomerList {
             self.session.lists.with(|lists| lists.get(&VIEW).map_or(0, |list| list.revision))
         });
         Effect::new(move |_| {
-            revision.track();
+            revision.get();
             // Before the first answer there is nothing to be changed; see `ask`.
             if let (Some(news), Some(_)) = (self.told(), self.count.get_untracked()) {
                 let known = news.count.known();

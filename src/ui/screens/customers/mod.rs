@@ -120,47 +120,54 @@ fn ListHead(adding: RwSignal<bool>) -> impl IntoView {
     view! {
         <header class="customers-head">
             <h1 class="visually-hidden">{t!(i18n, customers.title)}</h1>
-            <div class="customers-search" role="search">
-                <input
-                    class="input"
-                    node_ref=node
-                    type="search"
-                    id="customers-search"
-                    aria-label=move || t_string!(i18n, customers.search)
-                    placeholder=move || t_string!(i18n, customers.search)
-                    aria-keyshortcuts="/"
-                    autocomplete="off"
-                    autocapitalize="off"
-                    spellcheck="false"
-                    enterkeyhint="search"
-                    maxlength="500"
-                    // Also while an input method converts: kana find readings.
-                    on:input:target=move |event| {
-                        list.search.set(event.target().value());
-                        list.ask();
-                    }
-                    on:keydown=move |event| {
-                        if escapes(&event) {
-                            event.prevent_default();
-                            clear();
-                        } else if matches!(event.key().as_str(), "ArrowDown" | "Enter") && !is_composing(&event) {
-                            event.prevent_default();
-                            focus_list();
+            <div class="customers-search">
+                <div class="customers-box" role="search">
+                    <input
+                        class="input"
+                        node_ref=node
+                        type="search"
+                        id="customers-search"
+                        aria-label=move || t_string!(i18n, customers.search)
+                        placeholder=move || t_string!(i18n, customers.search)
+                        aria-keyshortcuts="/"
+                        autocomplete="off"
+                        autocapitalize="off"
+                        spellcheck="false"
+                        enterkeyhint="search"
+                        maxlength="500"
+                        // Also while an input method converts: kana find readings.
+                        on:input:target=move |event| {
+                            list.search.set(event.target().value());
+                            list.ask();
                         }
-                    }
-                />
-                <Show when=move || list.search.with(|text| !text.is_empty())>
-                    <button
-                        type="button"
-                        class="button quiet"
-                        on:click=move |_| {
-                            clear();
-                            focus();
+                        on:keydown=move |event| {
+                            if escapes(&event) {
+                                event.prevent_default();
+                                clear();
+                            } else if matches!(event.key().as_str(), "ArrowDown" | "Enter") && !is_composing(&event) {
+                                event.prevent_default();
+                                focus_list();
+                            }
                         }
-                    >
-                        {t!(i18n, customers.clear)}
-                    </button>
-                </Show>
+                    />
+                    <Show when=move || list.search.with(|text| !text.is_empty())>
+                        <button
+                            type="button"
+                            class="customers-clear"
+                            aria-label=move || t_string!(i18n, customers.clear)
+                            on:click=move |_| {
+                                clear();
+                                focus();
+                            }
+                        >
+                            <span aria-hidden="true">"×"</span>
+                        </button>
+                    </Show>
+                </div>
+                <button type="button" class="button primary" on:click=move |_| adding.set(true)>
+                    <span aria-hidden="true">"＋"</span>
+                    {t!(i18n, customers.add_short)}
+                </button>
             </div>
             <div class="customers-tools">
                 <p class="customers-count" role="status">{found}</p>
@@ -178,10 +185,6 @@ fn ListHead(adding: RwSignal<bool>) -> impl IntoView {
                         }
                     />
                 </Show>
-                <button type="button" class="button primary customers-add" on:click=move |_| adding.set(true)>
-                    <span aria-hidden="true">"＋ "</span>
-                    {t!(i18n, customers.add)}
-                </button>
             </div>
         </header>
     }
@@ -203,7 +206,8 @@ fn ListBody(customer: Signal<Option<RecordId>>, adding: RwSignal<bool>) -> impl 
         }
     });
     let mark = Memo::new(move |_| list.rail.with(|rail| mark_of(rail, list.scroller.first_row())));
-    let filled = Callback::new(move |mark: u8| list.rail.with(|rail| rail.iter().any(|entry| entry.mark == mark)));
+    let filled =
+        Callback::new(move |mark: u8| list.rail.with(|rail| rail.iter().any(|entry| entry.mark == mark)));
     let on_jump = Callback::new(move |mark: u8| {
         if let Some(first) = list.rail.with_untracked(|rail| first_of(rail, mark)) {
             list.scroller.jump(first);
@@ -322,6 +326,8 @@ fn is_typing(event: &web_sys::KeyboardEvent) -> bool {
     use wasm_bindgen::JsCast;
     let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
     target.is_some_and(|target| {
-        target.closest("input, textarea, select, dialog, [contenteditable]").is_ok_and(|field| field.is_some())
+        target
+            .closest("input, textarea, select, dialog, [contenteditable]")
+            .is_ok_and(|field| field.is_some())
     })
 }

@@ -23,7 +23,7 @@ pub fn PastImports() -> impl IntoView {
         (running, session.changed.with(|changed| changed.revision))
     });
     let imports = LocalResource::new(move || {
-        ended.track();
+        ended.get();
         async move {
             match session.engine.call(Request::Imports).await {
                 Ok(Reply::Imports(imports)) => Ok(imports),
