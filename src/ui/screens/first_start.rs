@@ -79,7 +79,9 @@ fn MakeNotebook() -> impl IntoView {
         if busy.get_untracked() {
             return;
         }
-        if sample && passphrase.with_untracked(String::is_empty) {
+        // Who only wants to look need not think of a passphrase, but is told the one that was taken.
+        let taken = sample && passphrase.with_untracked(String::is_empty);
+        if taken {
             passphrase.set(suggestion.get_untracked());
         }
         let typed = passphrase.get_untracked();
@@ -111,9 +113,11 @@ fn MakeNotebook() -> impl IntoView {
             spawn_local(async {
                 persist().await;
             });
-            if sample {
+            if taken {
                 let text = move || t_string!(i18n, first_start.sample_passphrase, passphrase = typed.clone());
                 session.toasts.show(Toast::staying(text));
+            }
+            if sample {
                 let request = Request::AddSample { customers: SAMPLE, today: today() };
                 if let Err(found) = session.start_job(JobKind::Sample, request).await {
                     session.toasts.show(Toast::trouble(move || failure_text(i18n, &found)));

@@ -10,8 +10,10 @@ use crate::ui::preferences::use_preferences;
 use crate::ui::setting::TextSize;
 use crate::ui::text::{t, t_string, use_i18n};
 
-/// How long a notice stays; one with a button, or read with the largest text, stays until put away.
+/// How long a notice stays, unless it is one that stays or text is largest.
 const STAY: Duration = Duration::from_secs(12);
+/// How long a notice with a button stays.
+const STAY_WITH_ACTION: Duration = Duration::from_secs(20);
 /// Older notices make room.
 const MOST: usize = 3;
 
@@ -132,12 +134,11 @@ pub fn ToastRegion(
 fn ToastBar(toasts: Toasts, toast: Toast) -> impl IntoView {
     let i18n = use_i18n();
     let preferences = use_preferences();
-    let Toast { number, text, trouble, stays, action, undoes } = toast;
-    let stays = stays
-        || (action.is_some() && undoes.is_none())
-        || preferences.text_size.get_untracked() == TextSize::Largest;
+    let Toast { number, text, trouble, stays, action, .. } = toast;
+    let stays = stays || preferences.text_size.get_untracked() == TextSize::Largest;
     if !stays {
-        let timer = set_timeout_with_handle(move || toasts.dismiss(number), STAY);
+        let stay = if action.is_some() { STAY_WITH_ACTION } else { STAY };
+        let timer = set_timeout_with_handle(move || toasts.dismiss(number), stay);
         on_cleanup(move || {
             if let Ok(timer) = timer {
                 timer.clear();
