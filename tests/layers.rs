@@ -1,6 +1,9 @@
 //! The architecture as a test: reads the sources and holds them to the rules that the compiler cannot see.
 #![cfg(test)]
-#![expect(clippy::string_slice, reason = "the offsets come from the same text, and a panic is a failing test")]
+#![expect(
+    clippy::string_slice,
+    reason = "the offsets come from the same text, and a panic is a failing test"
+)]
 
 use std::collections::BTreeMap;
 use std::fs;

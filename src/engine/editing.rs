@@ -19,11 +19,36 @@ const MOST_STEPS: usize = 200;
 /// What to do to take a change back: written as a new change, so that undoing merges like any edit.
 #[derive(Clone, Debug)]
 enum Inverse {
-    Set { page: RecordId, record: RecordId, kind: RecordKind, field: FieldName, value: Value },
-    Add { page: RecordId, record: RecordId, kind: RecordKind, field: FieldName, word: String },
-    Remove { page: RecordId, record: RecordId, field: FieldName, word: String },
-    Delete { page: RecordId, record: RecordId },
-    Restore { page: RecordId, record: RecordId },
+    Set {
+        page: RecordId,
+        record: RecordId,
+        kind: RecordKind,
+        field: FieldName,
+        value: Value,
+    },
+    Add {
+        page: RecordId,
+        record: RecordId,
+        kind: RecordKind,
+        field: FieldName,
+        word: String,
+    },
+    Remove {
+        page: RecordId,
+        record: RecordId,
+        kind: RecordKind,
+        field: FieldName,
+        word: String,
+    },
+    /// The record alone: what else is on a customer's page has an inverse of its own.
+    Delete {
+        page: RecordId,
+        record: RecordId,
+    },
+    Restore {
+        page: RecordId,
+        record: RecordId,
+    },
 }
 
 impl Inverse {
@@ -66,14 +91,16 @@ impl UndoStack {
 struct Editor {
     transaction: Transaction,
     inverses: Vec<Inverse>,
-    created: bool,
+    /// Records that this step makes.
+    made: BTreeSet<RecordId>,
 }
 
 impl Editor {
     fn set(&mut self, page: RecordId, record: RecordId, kind: &RecordKind, field: &FieldName, value: Value) {
         if self.begin(page, record) {
             let old = self.transaction.displayed(page, record, field);
-            if old != value {
+            if old != value && !(old.is_empty() && value.is_empty()) {
+                self.revive(page, record);
                 let kind = kind.clone();
                 self.inverses.push(Inverse::Set { page, record, kind, field: field.clone(), value: old });
             }
@@ -83,58 +110,76 @@ impl Editor {
 
     /// Tells whether the record exists; of one that is about to be made, undo is deleting it.
     fn begin(&mut self, page: RecordId, record: RecordId) -> bool {
-        let made = |inverse: &Inverse| matches!(inverse, Inverse::Delete { record: known, .. } if *known == record);
-        if self.inverses.iter().any(made) {
+        if self.made.contains(&record) {
             return false;
         }
         let exists = self.transaction.exists(page, record);
         if !exists {
-            self.created = true;
+            self.made.insert(record);
             self.inverses.push(Inverse::Delete { page, record });
         }
         exists
+    }
+
+    /// An edit brings a deleted record back, and undo puts it into the trash again.
+    fn revive(&mut self, page: RecordId, record: RecordId) {
+        if self.transaction.is_deleted(page, record) {
+            self.inverses.push(Inverse::Delete { page, record });
+        }
+    }
+
+    fn add(&mut self, page: RecordId, record: RecordId, kind: &RecordKind, field: &FieldName, word: &str) {
+        if self.begin(page, record) && !self.transaction.has_word(page, record, field, word) {
+            self.revive(page, record);
+            let (kind, field, word) = (kind.clone(), field.clone(), word.to_owned());
+            self.inverses.push(Inverse::Remove { page, record, kind, field, word });
+        }
+        self.transaction.add(page, record, kind, field, word);
+    }
+
+    fn remove(&mut self, page: RecordId, record: RecordId, kind: &RecordKind, field: &FieldName, word: &str) {
+        if self.begin(page, record) && self.transaction.has_word(page, record, field, word) {
+            self.revive(page, record);
+            let (kind, field, word) = (kind.clone(), field.clone(), word.to_owned());
+            self.inverses.push(Inverse::Add { page, record, kind, field, word });
+        }
+        self.transaction.remove(page, record, field, word);
+    }
+
+    /// Deletes a record, a customer with all that is on its page.
+    fn delete(&mut self, page: RecordId, record: RecordId) {
+        for record in self.transaction.delete(page, record) {
+            self.inverses.push(Inverse::Restore { page, record });
+        }
     }
 
     fn apply(&mut self, page: RecordId, edit: Edit) {
         let Edit { record, kind, change } = edit;
         match change {
             FieldChange::Set(field, value) => self.set(page, record, &kind, &field, value),
-            FieldChange::Add(field, word) => {
-                if self.begin(page, record) {
-                    self.inverses.push(Inverse::Remove { page, record, field: field.clone(), word: word.clone() });
-                }
-                self.transaction.add(page, record, &kind, &field, &word);
-            }
-            FieldChange::Remove(field, word) => {
-                if self.begin(page, record) {
-                    let (kind, field, word) = (kind.clone(), field.clone(), word.clone());
-                    self.inverses.push(Inverse::Add { page, record, kind, field, word });
-                }
-                self.transaction.remove(page, record, &field, &word);
-            }
+            FieldChange::Add(field, word) => self.add(page, record, &kind, &field, &word),
+            FieldChange::Remove(field, word) => self.remove(page, record, &kind, &field, &word),
         }
     }
 
     fn invert(&mut self, inverse: Inverse) {
         match inverse {
             Inverse::Set { page, record, kind, field, value } => self.set(page, record, &kind, &field, value),
-            Inverse::Add { page, record, kind, field, word } => {
-                self.inverses.push(Inverse::Remove { page, record, field: field.clone(), word: word.clone() });
-                self.transaction.add(page, record, &kind, &field, &word);
-            }
-            Inverse::Remove { page, record, field, word } => {
-                let kind = RecordKind::Customer;
-                self.inverses.push(Inverse::Add { page, record, kind, field: field.clone(), word: word.clone() });
-                self.transaction.remove(page, record, &field, &word);
+            Inverse::Add { page, record, kind, field, word } => self.add(page, record, &kind, &field, &word),
+            Inverse::Remove { page, record, kind, field, word } => {
+                self.remove(page, record, &kind, &field, &word)
             }
             Inverse::Delete { page, record } => {
-                for record in self.transaction.delete(page, record) {
+                if self.transaction.exists(page, record) && !self.transaction.is_deleted(page, record) {
+                    self.transaction.delete_alone(page, record);
                     self.inverses.push(Inverse::Restore { page, record });
                 }
             }
             Inverse::Restore { page, record } => {
-                self.transaction.restore(page, record);
-                self.inverses.push(Inverse::Delete { page, record });
+                if self.transaction.is_deleted(page, record) {
+                    self.transaction.restore(page, record);
+                    self.inverses.push(Inverse::Delete { page, record });
+                }
             }
         }
     }
@@ -159,11 +204,15 @@ impl<H: Host> Engine<H> {
             if homes.contains_key(&edit.record) {
                 continue;
             }
-            let parent = edits.iter().filter(|other| other.record == edit.record).find_map(|other| match &other.change {
-                FieldChange::Set(field, Value::Link(parent)) if *field == FieldName::PARENT && !parent.is_nil() => {
-                    Some(*parent)
+            let parent = edits.iter().filter(|other| other.record == edit.record).find_map(|other| {
+                match &other.change {
+                    FieldChange::Set(field, Value::Link(parent))
+                        if *field == FieldName::PARENT && !parent.is_nil() =>
+                    {
+                        Some(*parent)
+                    }
+                    _ => None,
                 }
-                _ => None,
             });
             let home = Self::home(open, edit.record).or(parent).unwrap_or(edit.record);
             homes.insert(edit.record, home);
@@ -172,20 +221,33 @@ impl<H: Host> Engine<H> {
         edits.iter().map(|edit| homes.get(&edit.record).copied().unwrap_or(edit.record)).collect()
     }
 
-    pub(super) async fn delete(self: &Rc<Self>, open: &Open<H>, records: &[RecordId]) -> Result<Reply, Failure> {
+    pub(super) async fn delete(
+        self: &Rc<Self>,
+        open: &Open<H>,
+        records: &[RecordId],
+    ) -> Result<Reply, Failure> {
         let homes = Self::known_homes(open, records)?;
         let count = u32::try_from(records.len()).unwrap_or(u32::MAX);
         let pages: Vec<RecordId> = homes.iter().map(|(_, page)| *page).collect();
-        self.edit(open, &pages, |_| UndoLabel::Delete(count), |editor| {
-            for (record, page) in homes {
-                editor.invert(Inverse::Delete { page, record });
-            }
-        })
+        self.edit(
+            open,
+            &pages,
+            |_| UndoLabel::Delete(count),
+            |editor| {
+                for (record, page) in homes {
+                    editor.delete(page, record);
+                }
+            },
+        )
         .await
     }
 
     /// Restores records; a customer together with what was deleted in the same moment.
-    pub(super) async fn restore(self: &Rc<Self>, open: &Open<H>, records: &[RecordId]) -> Result<Reply, Failure> {
+    pub(super) async fn restore(
+        self: &Rc<Self>,
+        open: &Open<H>,
+        records: &[RecordId],
+    ) -> Result<Reply, Failure> {
         let homes = Self::known_homes(open, records)?;
         let count = u32::try_from(records.len()).unwrap_or(u32::MAX);
         let mut all: Vec<(RecordId, RecordId)> = Vec::new();
@@ -200,11 +262,16 @@ impl<H: Host> Engine<H> {
             }
         }
         let pages: Vec<RecordId> = homes.iter().map(|(_, page)| *page).collect();
-        self.edit(open, &pages, |_| UndoLabel::Restore(count), |editor| {
-            for (record, page) in all {
-                editor.invert(Inverse::Restore { page, record });
-            }
-        })
+        self.edit(
+            open,
+            &pages,
+            |_| UndoLabel::Restore(count),
+            |editor| {
+                for (record, page) in all {
+                    editor.invert(Inverse::Restore { page, record });
+                }
+            },
+        )
         .await
     }
 
@@ -225,21 +292,30 @@ impl<H: Host> Engine<H> {
         open.notebook.sealing().fill(&mut next);
         let next = RecordId(next);
         let now = self.host.now();
-        self.edit(open, &[page], |_| UndoLabel::Finish, |editor| {
-            let value = if done { Value::Instant(now) } else { Value::Empty };
-            editor.set(page, task, &RecordKind::Task, &FieldName::DONE, value);
-            let read = |field: &FieldName| editor.transaction.displayed(page, task, field);
-            let repeat = read(&FieldName::REPEAT).as_text().and_then(Repeat::parse);
-            if let (true, Some(repeat), Value::Date(due)) = (done, repeat, read(&FieldName::DUE)) {
-                let copied = [FieldName::PARENT, FieldName::TITLE, FieldName::OWNER, FieldName::REPEAT];
-                let mut fields: Vec<(FieldName, Value)> =
-                    copied.into_iter().map(|field| (field.clone(), read(&field))).collect();
-                fields.push((FieldName::DUE, Value::Date(repeat.next(due, today))));
-                for (field, value) in fields {
-                    editor.set(page, next, &RecordKind::Task, &field, value);
+        self.edit(
+            open,
+            &[page],
+            |_| UndoLabel::Finish,
+            |editor| {
+                let is_done = !editor.transaction.displayed(page, task, &FieldName::DONE).is_empty();
+                if done == is_done {
+                    return;
                 }
-            }
-        })
+                let value = if done { Value::Instant(now) } else { Value::Empty };
+                editor.set(page, task, &RecordKind::Task, &FieldName::DONE, value);
+                let read = |field: &FieldName| editor.transaction.displayed(page, task, field);
+                let repeat = read(&FieldName::REPEAT).as_text().and_then(Repeat::parse);
+                if let (true, Some(repeat), Value::Date(due)) = (done, repeat, read(&FieldName::DUE)) {
+                    let copied = [FieldName::PARENT, FieldName::TITLE, FieldName::OWNER, FieldName::REPEAT];
+                    let mut fields: Vec<(FieldName, Value)> =
+                        copied.into_iter().map(|field| (field.clone(), read(&field))).collect();
+                    fields.push((FieldName::DUE, Value::Date(repeat.next(due, today))));
+                    for (field, value) in fields {
+                        editor.set(page, next, &RecordKind::Task, &field, value);
+                    }
+                }
+            },
+        )
         .await
     }
 
@@ -252,7 +328,7 @@ impl<H: Host> Engine<H> {
         };
         let pages: BTreeSet<RecordId> = step.inverses.iter().map(Inverse::page).collect();
         let transaction = open.notebook.transaction(&turn, self.host.now(), pages).await?;
-        let mut editor = Editor { transaction, inverses: Vec::new(), created: false };
+        let mut editor = Editor { transaction, inverses: Vec::new(), made: BTreeSet::new() };
         let at = editor.transaction.now();
         step.inverses.into_iter().for_each(|inverse| editor.invert(inverse));
         let saved = open.notebook.commit(&turn, editor.transaction).await?;
@@ -280,10 +356,10 @@ impl<H: Host> Engine<H> {
         let turn = open.notebook.begin().await;
         let pages: BTreeSet<RecordId> = pages.iter().copied().collect();
         let transaction = open.notebook.transaction(&turn, self.host.now(), pages).await?;
-        let mut editor = Editor { transaction, inverses: Vec::new(), created: false };
+        let mut editor = Editor { transaction, inverses: Vec::new(), made: BTreeSet::new() };
         let at = editor.transaction.now();
         change(&mut editor);
-        let Editor { transaction, mut inverses, created } = editor;
+        let Editor { transaction, mut inverses, made } = editor;
         if transaction.is_empty() {
             return Ok(Reply::Saved(at));
         }
@@ -293,7 +369,7 @@ impl<H: Host> Engine<H> {
         {
             let mut stack = open.undo.borrow_mut();
             stack.redo.clear();
-            stack.undo.push(Step { label: label(created), inverses });
+            stack.undo.push(Step { label: label(!made.is_empty()), inverses });
             let extra = stack.undo.len().saturating_sub(MOST_STEPS);
             stack.undo.drain(..extra);
         }

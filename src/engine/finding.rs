@@ -17,7 +17,7 @@ use crate::model::records::Customer;
 use crate::search::fold::{fold, phone};
 use crate::search::query::{Condition, Test};
 use crate::search::{HeadText, Query, Step, Total};
-use crate::vault::bulk::Written;
+use crate::vault::bulk::{Written, WrittenBatch};
 use crate::vault::cards::Cards;
 use crate::vault::format::Card;
 use crate::vault::text::body_text;
@@ -36,6 +36,7 @@ const SNIPPET_AFTER: usize = 48;
 impl<H: Host> Engine<H> {
     /// Brings cards and filters into the index.
     pub(super) async fn fill_index(self: &Rc<Self>, open: &Open<H>) -> Result<(), Failure> {
+        let _turn = open.filling.lock().await;
         if open.indexed.get() {
             return Ok(());
         }
@@ -52,7 +53,8 @@ impl<H: Host> Engine<H> {
             next += CARDS_AT_ONCE;
             self.host.pause().await;
         }
-        let mut members: std::collections::HashMap<u64, Vec<(u32, RecordId)>> = std::collections::HashMap::new();
+        let mut members: std::collections::HashMap<u64, Vec<(u32, RecordId)>> =
+            std::collections::HashMap::new();
         for (_, card) in open.notebook.cards().iter().filter(|(_, card)| card.segment != 0) {
             members.entry(card.segment).or_default().push((card.place, card.page));
         }
@@ -102,16 +104,22 @@ impl<H: Host> Engine<H> {
     /// Takes written batches over.
     pub(super) fn index_written(&self, open: &Open<H>, written: Written) {
         let cards = open.notebook.cards();
+        let numbers: Vec<u32> = written.pages.iter().map(|(_, number, _)| *number).collect();
+        open.lists.borrow_mut().merge(&numbers, &cards);
         let mut index = open.index.borrow_mut();
         for (_, number, _) in &written.pages {
             if let Some(card) = cards.card(*number) {
                 put_head(&mut index, card);
             }
         }
-        let waiting: std::collections::HashSet<RecordId> = open.notebook.changed_pages().into_iter().collect();
-        for (batch, filter, members) in written.batches {
+        let waiting: std::collections::HashSet<RecordId> =
+            open.notebook.changed_pages().into_iter().collect();
+        for WrittenBatch { row: batch, filter, texts } in written.batches {
+            let members: Vec<RecordId> = texts.iter().map(|(id, _)| *id).collect();
             let settled: Vec<RecordId> = members.iter().filter(|id| !waiting.contains(id)).copied().collect();
             index.put_block(batch, filter, members);
+            // It is here already: no need to read it back for the first search.
+            index.supply(batch, &texts);
             index.clear_overlay(&settled);
         }
         written.dropped.iter().for_each(|batch| index.drop_block(*batch));
@@ -168,6 +176,7 @@ impl<H: Host> Engine<H> {
         self: &Rc<Self>,
         open: &Open<H>,
         query: ViewQuery,
+        asked: u64,
         parsed: Query,
     ) -> Result<Count, Failure> {
         let (numbers, total) = self.hits(open, &parsed, Some(FIRST_HITS)).await?;
@@ -177,9 +186,10 @@ impl<H: Host> Engine<H> {
             Total::AtLeast(count) => Count::AtLeast(small(count.min(numbers.len()))),
         };
         let view = query.view;
-        let shown = View { query, parsed: Some(parsed.clone()), numbers: Rc::new(numbers), generation: 0 };
+        let shown =
+            View { query, parsed: Some(parsed.clone()), numbers: Rc::new(numbers), asked, generation: 0 };
         let generation = open.lists.borrow_mut().put_view(shown);
-        if let Count::AtLeast(_) = count {
+        if let (Count::AtLeast(_), Some(generation)) = (count, generation) {
             let (engine, open) = (Rc::clone(self), Rc::clone(open));
             self.host.spawn(Box::pin(async move {
                 engine.host.pause().await;
@@ -190,9 +200,8 @@ impl<H: Host> Engine<H> {
     }
 
     async fn complete(self: &Rc<Self>, open: &Open<H>, view: u32, generation: u64, parsed: &Query) {
-        let is_current = |open: &Open<H>| {
-            open.lists.borrow().view(view).is_some_and(|view| view.generation == generation)
-        };
+        let is_current =
+            |open: &Open<H>| open.lists.borrow().view(view).is_some_and(|view| view.generation == generation);
         if open.ended.get() || !is_current(open) {
             return;
         }
@@ -248,16 +257,30 @@ fn originals(id: RecordId, page: &Page) -> Vec<String> {
     for (record, state) in page.records.iter().filter(|(_, state)| !state.is_deleted()) {
         match state.kind() {
             RecordKind::Customer | RecordKind::Contact => {
-                let Customer { name, reading, department, title, source, needs, memo, warning, addresses, others, .. } =
-                    view::customer(*record, state);
+                let Customer {
+                    name,
+                    reading,
+                    department,
+                    title,
+                    source,
+                    needs,
+                    memo,
+                    warning,
+                    addresses,
+                    others,
+                    ..
+                } = view::customer(*record, state);
                 texts.extend([name, reading, department, title, source, needs, memo, warning]);
-                let parts = addresses.iter().map(|item| &item.value).chain(others.iter().map(|(_, value)| value));
-                texts.extend(parts.map(|value| match value {
-                    Value::Parts(parts) => ["postal", "region", "city", "street", "building"]
-                        .iter()
-                        .filter_map(|key| parts.get(*key).cloned())
-                        .collect(),
-                    value => value.as_text().unwrap_or_default().to_owned(),
+                let parts =
+                    addresses.iter().map(|item| &item.value).chain(others.iter().map(|(_, value)| value));
+                texts.extend(parts.map(|value| {
+                    match value {
+                        Value::Parts(parts) => ["postal", "region", "city", "street", "building"]
+                            .iter()
+                            .filter_map(|key| parts.get(*key).cloned())
+                            .collect(),
+                        value => value.as_text().unwrap_or_default().to_owned(),
+                    }
                 }));
             }
             RecordKind::Note => texts.push(view::note(*record, state).text),
@@ -289,7 +312,8 @@ pub(super) fn put_head(index: &mut crate::search::Index, card: &Card) {
         [card.phone.as_str()].into_iter().chain(phones).filter(|text| !text.is_empty()).map(phone).collect();
     let mails: Vec<String> = card.reach.lines().filter(|line| line.contains('@')).map(fold).collect();
     let tags: Vec<String> = card.tags.iter().map(|tag| fold(tag)).collect();
-    let other = mails.into_iter().chain((!card.owner.is_empty()).then(|| fold(&card.owner))).collect::<Vec<_>>();
+    let other =
+        mails.into_iter().chain((!card.owner.is_empty()).then(|| fold(&card.owner))).collect::<Vec<_>>();
     let head = HeadText {
         name: &fold(&card.name),
         reading: &fold(&card.reading),

@@ -10,12 +10,12 @@ use super::protocol::{Event, Outcome, Reply};
 use super::rows::{ImportPreview, ImportRecord, ImportReport, LineReport, NewRecord};
 use crate::exchange::columns::AddressPart;
 use crate::exchange::{
-    Column, CsvReader, LineProblem, Mapping, NewCustomer, OpenCsvError, Options, Preview, ProblemKind, Record, Sample,
-    SampleCustomer,
+    Column, CsvReader, LineProblem, Mapping, NewCustomer, OpenCsvError, Options, Preview, ProblemKind,
+    Record, Sample, SampleCustomer,
 };
 use crate::model::{Date, FieldName, Instant, RecordId, RecordKind, Value};
 use crate::vault::bulk::{Bulk, import_id};
-use crate::vault::format::Import;
+use crate::vault::format::{Import, Manifest};
 
 /// Rows that are read and written at once: one durable write each.
 const ROWS_AT_ONCE: usize = 500;
@@ -39,9 +39,35 @@ pub struct OpenedFile {
 
 /// Names that a column may be given, and what they mean; a column keeps its place as its item.
 const CHOICES: [&str; 30] = [
-    "name", "family_name", "given_name", "middle_name", "reading", "family_reading", "given_reading", "organisation",
-    "company", "company_reading", "department", "title", "honorific", "phone", "mail", "postal", "region", "city",
-    "street", "building", "address", "birthday", "tags", "owner", "source", "needs", "memo", "note", "warning",
+    "name",
+    "family_name",
+    "given_name",
+    "middle_name",
+    "reading",
+    "family_reading",
+    "given_reading",
+    "organisation",
+    "company",
+    "company_reading",
+    "department",
+    "title",
+    "honorific",
+    "phone",
+    "mail",
+    "postal",
+    "region",
+    "city",
+    "street",
+    "building",
+    "address",
+    "birthday",
+    "tags",
+    "owner",
+    "source",
+    "needs",
+    "memo",
+    "note",
+    "warning",
     "foreign_id",
 ];
 const CUSTOM: &str = "custom";
@@ -159,7 +185,11 @@ impl<H: Host> Engine<H> {
             choices: CHOICES.iter().chain(&[LABEL, CUSTOM, IGNORE]).map(|name| (*name).to_owned()).collect(),
             rows: preview.rows.iter().map(|row| row.cells.clone()).collect(),
             estimate: u32::try_from(preview.rows_estimate).unwrap_or(u32::MAX),
-            problems: preview.problems.iter().map(|problem| report(problem, excerpt_of(problem, &preview.rows))).collect(),
+            problems: preview
+                .problems
+                .iter()
+                .map(|problem| report(problem, excerpt_of(problem, &preview.rows)))
+                .collect(),
         };
         *open.file.borrow_mut() = Some(OpenedFile { name, reader, columns });
         Ok(Reply::Preview(Box::new(shown)))
@@ -180,7 +210,7 @@ impl<H: Host> Engine<H> {
         });
         let mapping = Mapping::new(reader.header(), columns.collect());
         let name = file.name;
-        Ok(self.start_job(open, |engine, open, job| engine.import(open, job, name, reader, mapping)))
+        Ok(self.start_bulk(open, |engine, open, job| engine.import(open, job, name, reader, mapping)))
     }
 
     async fn import(
@@ -199,7 +229,10 @@ impl<H: Host> Engine<H> {
         let mut waiting: Vec<NewCustomer> = Vec::with_capacity(ROWS_AT_ONCE);
         loop {
             let chunk = reader.next_chunk(ROWS_BETWEEN);
-            chunk.problems.iter().for_each(|problem| add_report(&mut outcome, report(problem, String::new())));
+            chunk
+                .problems
+                .iter()
+                .for_each(|problem| add_report(&mut outcome, report(problem, String::new())));
             for record in &chunk.records {
                 let imported = mapping.read(record);
                 for problem in &imported.problems {
@@ -219,7 +252,6 @@ impl<H: Host> Engine<H> {
             }
             self.host.pause().await;
         }
-        self.after_bulk(&open).await;
         Ok(Outcome::Imported(outcome))
     }
 
@@ -241,10 +273,7 @@ impl<H: Host> Engine<H> {
             add_customer(&mut bulk, id, customer);
         }
         let import = Import { seed: outcome.import, name: name.to_owned(), at: now, added, undone: false };
-        let written = open.notebook.add(&turn, bulk, |manifest| match manifest.imports.last_mut() {
-            Some(last) if last.seed == import.seed => *last = import,
-            _ => manifest.imports.push(import),
-        });
+        let written = open.notebook.add(&turn, bulk, |manifest| note_import(manifest, import));
         let written = written.await?;
         drop(turn);
         outcome.added = added;
@@ -252,12 +281,23 @@ impl<H: Host> Engine<H> {
         Ok(())
     }
 
-    /// Orders and open lists after many changes.
+    /// A job that adds or deletes many. However it ends, what it has written by then is shown.
+    fn start_bulk<F>(self: &Rc<Self>, open: &Open<H>, work: impl FnOnce(Rc<Self>, Open<H>, Job) -> F) -> Reply
+    where
+        F: Future<Output = Result<Outcome, Failure>> + 'static,
+    {
+        self.start_job(open, |engine, open, job| {
+            let work = work(Rc::clone(&engine), Rc::clone(&open), job);
+            async move {
+                let outcome = work.await;
+                engine.after_bulk(&open).await;
+                outcome
+            }
+        })
+    }
+
+    /// Open lists after many changes.
     async fn after_bulk(self: &Rc<Self>, open: &Open<H>) {
-        {
-            let cards = open.notebook.cards();
-            open.lists.borrow_mut().rebuild(&cards);
-        }
         self.tell(Event::Changed(Vec::new()));
         self.renew_views(open).await;
     }
@@ -275,10 +315,17 @@ impl<H: Host> Engine<H> {
     }
 
     pub(super) fn undo_import(self: &Rc<Self>, open: &Open<H>, seed: RecordId) -> Result<Reply, Failure> {
-        let known = open.notebook.manifest().imports.iter().find(|import| import.seed == seed && !import.undone).cloned();
+        let known = open
+            .notebook
+            .manifest()
+            .imports
+            .iter()
+            .find(|import| import.seed == seed && !import.undone)
+            .cloned();
         let import = known.ok_or(Failure::NothingToUndo)?;
-        Ok(self.start_job(open, |engine, open, job| async move {
-            let ids: Vec<RecordId> = (0..u64::from(import.added)).map(|index| import_id(seed, index)).collect();
+        Ok(self.start_bulk(open, |engine, open, job| async move {
+            let ids: Vec<RecordId> =
+                (0..u64::from(import.added)).map(|index| import_id(seed, index)).collect();
             let total = u64::from(import.added);
             let mut deleted = 0_u32;
             for (part, ids) in (0_u64..).zip(ids.chunks(ROWS_AT_ONCE)) {
@@ -286,14 +333,17 @@ impl<H: Host> Engine<H> {
                     break;
                 }
                 let turn = open.notebook.begin().await;
-                let mut transaction = open.notebook.transaction(&turn, engine.host.now(), ids.iter().copied()).await?;
+                let mut transaction =
+                    open.notebook.transaction(&turn, engine.host.now(), ids.iter().copied()).await?;
                 for id in ids {
                     deleted += u32::from(!transaction.delete(*id, *id).is_empty());
                 }
                 let (replica, _, pages) = transaction.finish();
                 let last = (part + 1) * u64::try_from(ROWS_AT_ONCE).unwrap_or_default() >= total;
                 let written = open.notebook.write_pages(&turn, replica, pages, |manifest| {
-                    if last && let Some(import) = manifest.imports.iter_mut().find(|import| import.seed == seed) {
+                    if last
+                        && let Some(import) = manifest.imports.iter_mut().find(|import| import.seed == seed)
+                    {
                         import.undone = true;
                     }
                 });
@@ -304,13 +354,12 @@ impl<H: Host> Engine<H> {
                 engine.tell(Event::Progress { job: job.number, done, total });
                 engine.host.pause().await;
             }
-            engine.after_bulk(&open).await;
             Ok(Outcome::Undone(deleted))
         }))
     }
 
     pub(super) fn add_sample(self: &Rc<Self>, open: &Open<H>, customers: u32, today: Date) -> Reply {
-        self.start_job(open, |engine, open, job| async move {
+        self.start_bulk(open, |engine, open, job| async move {
             let mut seed = [0; 16];
             open.notebook.sealing().fill(&mut seed);
             let seed = RecordId(seed);
@@ -330,11 +379,9 @@ impl<H: Host> Engine<H> {
                     add_sample_customer(&mut bulk, import_id(seed, u64::from(added)), customer);
                     added += 1;
                 }
-                let import = Import { seed, name: "見本 / sample".to_owned(), at: now, added, undone: false };
-                let written = open.notebook.add(&turn, bulk, |manifest| match manifest.imports.last_mut() {
-                    Some(last) if last.seed == seed => *last = import,
-                    _ => manifest.imports.push(import),
-                });
+                let import =
+                    Import { seed, name: "見本 / sample".to_owned(), at: now, added, undone: false };
+                let written = open.notebook.add(&turn, bulk, |manifest| note_import(manifest, import));
                 let written = written.await?;
                 drop(turn);
                 outcome.added = added;
@@ -343,12 +390,15 @@ impl<H: Host> Engine<H> {
                 engine.tell(Event::Progress { job: job.number, done, total });
                 engine.host.pause().await;
             }
-            engine.after_bulk(&open).await;
             Ok(Outcome::Imported(outcome))
         })
     }
 
-    pub(super) async fn add_batch(self: &Rc<Self>, open: &Open<H>, records: Vec<NewRecord>) -> Result<Reply, Failure> {
+    pub(super) async fn add_batch(
+        self: &Rc<Self>,
+        open: &Open<H>,
+        records: Vec<NewRecord>,
+    ) -> Result<Reply, Failure> {
         let turn = open.notebook.begin().await;
         let now: Instant = self.host.now();
         let mut bulk = open.notebook.bulk(&turn, now);
@@ -361,6 +411,14 @@ impl<H: Host> Engine<H> {
         self.index_written(open, written);
         self.after_bulk(open).await;
         Ok(Reply::Saved(now))
+    }
+}
+
+/// Several imports may run at once: each grows its own entry.
+fn note_import(manifest: &mut Manifest, import: Import) {
+    match manifest.imports.iter_mut().find(|known| known.seed == import.seed) {
+        Some(known) => *known = import,
+        None => manifest.imports.push(import),
     }
 }
 
@@ -382,7 +440,10 @@ fn add_sample_customer(bulk: &mut Bulk, id: RecordId, customer: SampleCustomer) 
         }
     };
     for (date, text) in customer.notes {
-        add(RecordKind::Note, vec![(FieldName::DATE, Value::Date(date)), (FieldName::TEXT, Value::Text(text))]);
+        add(
+            RecordKind::Note,
+            vec![(FieldName::DATE, Value::Date(date)), (FieldName::TEXT, Value::Text(text))],
+        );
     }
     for purchase in customer.purchases {
         let fields = vec![

@@ -13,6 +13,9 @@ use crate::vault::check::Census;
 /// Upkeep starts when the notebook was left alone for so long.
 const QUIET_MILLIS: u32 = 1_500;
 
+/// Upkeep leaves a screen this much time after unlocking to show its first rows.
+const FIRST_ROWS_MILLIS: u32 = 40;
+
 /// A job as the work itself sees it.
 #[derive(Clone)]
 pub struct Job {
@@ -31,7 +34,11 @@ impl Job {
 
 impl<H: Host> Engine<H> {
     /// Starts a job; its end is told by an event.
-    pub(super) fn start_job<F>(self: &Rc<Self>, open: &Open<H>, work: impl FnOnce(Rc<Self>, Open<H>, Job) -> F) -> Reply
+    pub(super) fn start_job<F>(
+        self: &Rc<Self>,
+        open: &Open<H>,
+        work: impl FnOnce(Rc<Self>, Open<H>, Job) -> F,
+    ) -> Reply
     where
         F: Future<Output = Result<Outcome, Failure>> + 'static,
     {
@@ -58,14 +65,16 @@ impl<H: Host> Engine<H> {
     /// Opens every row and counts.
     pub(super) fn check(self: &Rc<Self>, open: &Open<H>) -> Reply {
         self.start_job(open, |engine, open, job| async move {
-            let batches = open.notebook.batches();
-            let total = u64::try_from(batches.len()).unwrap_or_default();
             let mut census = Census::default();
-            for (done, (batch, _)) in (0_u64..).zip(batches) {
+            let (mut last, mut done) = (0, 0_u64);
+            while let Some(batch) = open.notebook.next_batch(last) {
                 if job.is_cancelled() {
                     return Err(Failure::Cancelled);
                 }
                 open.notebook.check_batch(batch, &mut census).await?;
+                last = batch;
+                done += 1;
+                let total = u64::try_from(open.notebook.batches().len()).unwrap_or_default().max(done);
                 if done % 8 == 0 {
                     engine.tell(Event::Progress { job: job.number, done, total });
                     engine.host.pause().await;
@@ -94,7 +103,8 @@ impl<H: Host> Engine<H> {
     }
 
     async fn upkeep(self: &Rc<Self>, open: &Open<H>) {
-        self.host.pause().await;
+        // The first rows come first.
+        self.host.sleep(FIRST_ROWS_MILLIS).await;
         // The index lacks nothing that can't be brought in later.
         let _ = self.fill_index(open).await;
         self.warm(open).await;

@@ -26,6 +26,8 @@ pub struct Lists {
     /// Numbers of listed cards, latest change first; made when asked for.
     recent: Option<Rc<Vec<u32>>>,
     views: HashMap<u32, View>,
+    /// For each list the number of the request that asked for it last.
+    asked: HashMap<u32, u64>,
 }
 
 /// An open list.
@@ -34,6 +36,8 @@ pub(super) struct View {
     pub(super) query: ViewQuery,
     pub(super) parsed: Option<Query>,
     pub(super) numbers: Rc<Vec<u32>>,
+    /// The number of the request that it answers.
+    pub(super) asked: u64,
     /// Changes with every new content, so that a search that ends late is recognised.
     pub(super) generation: u64,
 }
@@ -56,11 +60,14 @@ impl Lists {
     #[must_use]
     pub fn of(cards: &Cards) -> Self {
         let keys: Vec<Box<[u8]>> = cards.iter().map(|(_, card)| key_of(card)).collect();
-        let mut order: Vec<u32> = cards.iter().filter(|(_, card)| card.is_listed()).map(|(number, _)| number).collect();
+        let mut order: Vec<u32> =
+            cards.iter().filter(|(_, card)| card.is_listed()).map(|(number, _)| number).collect();
         let tie = |number: u32| cards.card(number).map(|card| card.page);
         // Cards are stored in runs that were sorted when they were written; this sort makes use of it.
-        order.sort_by(|a, b| keys.get(place(*a)).cmp(&keys.get(place(*b))).then_with(|| tie(*a).cmp(&tie(*b))));
-        Self { keys, by_reading: Rc::new(order), recent: None, views: HashMap::new() }
+        order.sort_by(|a, b| {
+            keys.get(place(*a)).cmp(&keys.get(place(*b))).then_with(|| tie(*a).cmp(&tie(*b)))
+        });
+        Self { keys, by_reading: Rc::new(order), ..Self::default() }
     }
 
     /// How many customers are listed.
@@ -93,10 +100,45 @@ impl Lists {
         }
     }
 
-    /// Takes over many new cards at once.
-    pub fn rebuild(&mut self, cards: &Cards) {
-        let views = core::mem::take(&mut self.views);
-        *self = Self { views, ..Self::of(cards) };
+    /// Takes over many new or changed cards at once: sorts them, and merges them with the rest.
+    pub fn merge(&mut self, numbers: &[u32], cards: &Cards) {
+        self.recent = None;
+        if self.keys.len() < cards.len() {
+            self.keys.resize(cards.len(), Box::default());
+        }
+        let mut is_new = vec![false; cards.len()];
+        let mut new: Vec<u32> = Vec::with_capacity(numbers.len());
+        for &number in numbers {
+            let (Some(card), Some(key), Some(seen)) =
+                (cards.card(number), self.keys.get_mut(place(number)), is_new.get_mut(place(number)))
+            else {
+                continue;
+            };
+            if !core::mem::replace(seen, true) {
+                *key = key_of(card);
+                if card.is_listed() {
+                    new.push(number);
+                }
+            }
+        }
+        let keys = &self.keys;
+        let rank = |number: u32| (keys.get(place(number)), cards.card(number).map(|card| card.page));
+        new.sort_by(|a, b| rank(*a).cmp(&rank(*b)));
+        let kept = self.by_reading.iter().filter(|number| is_new.get(place(**number)) != Some(&true));
+        let mut kept = kept.copied().peekable();
+        let mut new = new.into_iter().peekable();
+        let mut merged = Vec::with_capacity(self.by_reading.len() + new.len());
+        loop {
+            let next = match (kept.peek(), new.peek()) {
+                (Some(old), Some(other)) if rank(*old) <= rank(*other) => kept.next(),
+                (_, Some(_)) => new.next(),
+                _ => kept.next(),
+            };
+            let Some(number) = next else { break };
+            merged.push(number);
+        }
+        drop(kept);
+        self.by_reading = Rc::new(merged);
     }
 
     fn compare(&self, number: u32, key: &[u8], card: &Card, cards: &Cards) -> core::cmp::Ordering {
@@ -132,7 +174,9 @@ impl Lists {
 
     /// Where the marks of the rail begin: the first byte of a key is its mark, so each is found by halving.
     fn rail(&self, numbers: &[u32]) -> Vec<RailEntry> {
-        let mark = |number: u32| self.keys.get(place(number)).and_then(|key| key.first()).copied().unwrap_or(u8::MAX);
+        let mark = |number: u32| {
+            self.keys.get(place(number)).and_then(|key| key.first()).copied().unwrap_or(u8::MAX)
+        };
         let mut entries = Vec::new();
         let mut rest = numbers;
         let mut first = 0_usize;
@@ -150,22 +194,43 @@ impl Lists {
         self.views.get(&view)
     }
 
-    pub(super) fn put_view(&mut self, mut view: View) -> u64 {
+    /// A screen asks for another content of a list; returns the number of the request.
+    pub(super) fn ask(&mut self, view: u32) -> u64 {
+        let asked = self.asked.entry(view).or_default();
+        *asked += 1;
+        *asked
+    }
+
+    /// Whether no later request asked for this list.
+    pub(super) fn is_asked(&self, view: u32, asked: u64) -> bool {
+        self.asked.get(&view).is_none_or(|last| *last == asked)
+    }
+
+    /// Puts the content of a list, unless another was asked for meanwhile. Returns its generation.
+    pub(super) fn put_view(&mut self, mut view: View) -> Option<u64> {
+        if !self.is_asked(view.query.view, view.asked) {
+            return None;
+        }
         let generation = self.views.get(&view.query.view).map_or(0, |old| old.generation) + 1;
         view.generation = generation;
         self.views.insert(view.query.view, view);
-        generation
+        Some(generation)
     }
 
-    pub(super) fn open_queries(&self) -> Vec<ViewQuery> {
-        self.views.values().map(|view| view.query.clone()).collect()
+    fn open_queries(&self) -> Vec<(ViewQuery, u64)> {
+        self.views.values().map(|view| (view.query.clone(), view.asked)).collect()
     }
 }
 
 impl<H: Host> Engine<H> {
-    pub(super) async fn open_view(self: &Rc<Self>, open: &Open<H>, query: ViewQuery) -> Result<Reply, Failure> {
+    pub(super) async fn open_view(
+        self: &Rc<Self>,
+        open: &Open<H>,
+        query: ViewQuery,
+    ) -> Result<Reply, Failure> {
         let view = query.view;
-        let (count, rail) = self.fill_view(open, query).await?;
+        let asked = open.lists.borrow_mut().ask(view);
+        let (count, rail) = self.fill_view(open, query, asked).await?;
         Ok(Reply::View { view, count, rail })
     }
 
@@ -174,25 +239,32 @@ impl<H: Host> Engine<H> {
         self: &Rc<Self>,
         open: &Open<H>,
         query: ViewQuery,
+        asked: u64,
     ) -> Result<(Count, Vec<RailEntry>), Failure> {
         let parsed = Query::parse(&query.search);
         if !parsed.is_empty() {
-            return self.fill_search(open, query, parsed).await.map(|count| (count, Vec::new()));
+            return self.fill_search(open, query, asked, parsed).await.map(|count| (count, Vec::new()));
         }
         let cards = open.notebook.cards();
         let numbers = open.lists.borrow_mut().all(query.sort, &cards);
         let count = Count::Exactly(u32::try_from(numbers.len()).unwrap_or(u32::MAX));
         let rail = if query.sort == Sort::Reading { open.lists.borrow().rail(&numbers) } else { Vec::new() };
-        open.lists.borrow_mut().put_view(View { query, parsed: None, numbers, generation: 0 });
+        open.lists.borrow_mut().put_view(View { query, parsed: None, numbers, asked, generation: 0 });
         Ok((count, rail))
     }
 
     /// Renews all open lists after a change, and tells the screen.
     pub(super) async fn renew_views(self: &Rc<Self>, open: &Open<H>) {
         let queries = open.lists.borrow().open_queries();
-        for query in queries {
+        for (query, asked) in queries {
             let view = query.view;
-            if let Ok((count, rail)) = self.fill_view(open, query).await {
+            // A list that is being asked for anew answers by itself.
+            if !open.lists.borrow().is_asked(view, asked) {
+                continue;
+            }
+            if let Ok((count, rail)) = self.fill_view(open, query, asked).await
+                && open.lists.borrow().is_asked(view, asked)
+            {
                 self.tell(Event::ViewChanged { view, count, rail });
             }
         }

@@ -108,7 +108,9 @@ impl<H: Host> Engine<H> {
                     let params = KdfParams::make(class, passes, &mut *entropy);
                     return Ok((params, self.host.derive(passphrase, params).await?));
                 }
-                Err(KdfError::OutOfMemory { .. }) if class == MemoryClass::Standard => class = MemoryClass::Small,
+                Err(KdfError::OutOfMemory { .. }) if class == MemoryClass::Standard => {
+                    class = MemoryClass::Small
+                }
                 Err(error) => return Err(error.into()),
             }
         }
@@ -126,9 +128,12 @@ impl<H: Host> Engine<H> {
         *self.phase.borrow_mut() = Phase::Busy;
         let made = self.make(passphrase, device).await;
         match made {
-            Ok(notebook) => Ok(self.open(notebook)),
+            Ok(notebook) if self.is_busy() => Ok(self.open(notebook)),
+            Ok(_) => Err(Failure::Locked),
             Err(failure) => {
-                *self.phase.borrow_mut() = Phase::Absent;
+                if self.is_busy() {
+                    *self.phase.borrow_mut() = Phase::Absent;
+                }
                 Err(failure)
             }
         }
@@ -136,6 +141,9 @@ impl<H: Host> Engine<H> {
 
     async fn make(&self, passphrase: &str, device: &str) -> Result<Notebook<H::Store>, Failure> {
         let (kdf, secret) = self.derive_new(passphrase).await?;
+        if !self.is_busy() {
+            return Err(Failure::Locked);
+        }
         let new = NewVault { secret: &secret, kdf: &kdf, device, now: self.host.now() };
         Ok(Locked::create(self.host.store(), &new, self.host.entropy()).await?)
     }
@@ -154,25 +162,52 @@ impl<H: Host> Engine<H> {
                 return Err(failure);
             }
         };
-        let secret = match locked.kdf() {
-            Ok(kdf) => self.host.derive(passphrase, kdf).await.map_err(Failure::from),
-            Err(error) => Err(error.into()),
+        let (locked, failure) = match self.try_unlock(locked, passphrase).await {
+            Ok(notebook) if self.is_busy() => return Ok(self.open(notebook)),
+            Ok(_) => return Err(Failure::Locked),
+            Err(failed) => failed,
         };
-        let opened = match secret {
-            Ok(secret) => locked.unlock(&secret, self.host.entropy()).await,
-            Err(failure) => {
-                *self.phase.borrow_mut() = Phase::Locked(locked);
-                return Err(failure);
+        if self.is_busy() {
+            *self.phase.borrow_mut() = Phase::Locked(locked);
+            self.host.prepare_derive();
+        }
+        Err(failure)
+    }
+
+    async fn try_unlock(
+        &self,
+        mut locked: Locked<H::Store>,
+        passphrase: &str,
+    ) -> Result<Notebook<H::Store>, (Locked<H::Store>, Failure)> {
+        let kdfs = match locked.kdfs() {
+            Ok(kdfs) => kdfs,
+            Err(error) => return Err((locked, error.into())),
+        };
+        let mut failure = Failure::WrongPassphrase;
+        for kdf in kdfs {
+            let secret = match self.host.derive(passphrase, kdf).await {
+                Ok(secret) => secret,
+                Err(error) => return Err((locked, error.into())),
+            };
+            // Another tab may have taken the vault meanwhile: it must not be taken back.
+            if !self.is_busy() {
+                return Err((locked, Failure::Locked));
             }
-        };
-        match opened {
-            Ok(notebook) => Ok(self.open(notebook)),
-            Err((locked, error)) => {
-                *self.phase.borrow_mut() = Phase::Locked(locked);
-                self.host.prepare_derive();
-                Err(error.into())
+            match locked.unlock(&secret, self.host.entropy()).await {
+                Ok(notebook) => return Ok(notebook),
+                Err((still, VaultError::WrongPassphrase)) => locked = still,
+                Err((still, error)) => {
+                    locked = still;
+                    failure = error.into();
+                }
             }
         }
+        Err((locked, failure))
+    }
+
+    /// Whether nobody has locked or taken the vault since [`Self::take_phase`].
+    fn is_busy(&self) -> bool {
+        matches!(&*self.phase.borrow(), Phase::Busy)
     }
 
     fn open(self: &Rc<Self>, notebook: Notebook<H::Store>) -> Reply {
@@ -198,6 +233,7 @@ impl<H: Host> Engine<H> {
         let phase = self.phase.replace(Phase::Ended);
         if let Phase::Open(session) = phase {
             session.ended.set(true);
+            session.jobs.borrow().values().for_each(|cancelled| cancelled.set(true));
             // Whoever writes now finishes first.
             drop(session.notebook.begin().await);
         }
@@ -260,10 +296,12 @@ impl From<VaultError> for Failure {
             VaultError::WrongPassphrase => Self::WrongPassphrase,
             VaultError::Damaged(part) => Self::Damaged { what: part.to_string() },
             VaultError::SlotsChanged => Self::SlotsChanged,
-            VaultError::Newer(found) => {
-                Self::NewerVersion { found: u32::from(found), newest: u32::from(crate::vault::format::VERSION) }
-            }
+            VaultError::Newer(found) => Self::NewerVersion {
+                found: u32::from(found),
+                newest: u32::from(crate::vault::format::VERSION),
+            },
             VaultError::TooLarge => Self::Storage { name: "TooLarge".to_owned() },
+            VaultError::Exists => Self::VaultExists,
             VaultError::NotFound => Self::NotFound,
         }
     }

@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use super::failure::Failure;
 use super::rows::{
     CheckReport, Count, CustomerPage, CustomerRow, DraftText, HistoryEntry, ImportPreview, ImportRecord,
-    ImportReport, NewRecord, Overview, PassphraseStrength, RailEntry, StorageStatus, Suggestions, TaskBoard, TrashRow,
-    UndoState, VaultState,
+    ImportReport, NewRecord, Overview, PassphraseStrength, RailEntry, StorageStatus, Suggestions, TaskBoard,
+    TrashRow, UndoState, VaultState,
 };
 use crate::model::records::Edit;
 use crate::model::{Date, Instant, RecordId};

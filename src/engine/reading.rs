@@ -64,7 +64,9 @@ impl<H: Host> Engine<H> {
                 old: entry.old.clone(),
                 new: entry.new.clone(),
                 at: entry.at.instant(),
-                by: names.get(&entry.by.replica).map_or_else(|| entry.by.replica.to_string(), |name| (*name).clone()),
+                by: names
+                    .get(&entry.by.replica)
+                    .map_or_else(|| entry.by.replica.to_string(), |name| (*name).clone()),
             })
             .collect();
         entries.sort_by_key(|entry| core::cmp::Reverse(entry.at));
@@ -91,12 +93,20 @@ impl<H: Host> Engine<H> {
             }
         }
         let by_due = |row: &TaskRow| (row.task.due, row.task.changed, row.task.id);
-        for list in [&mut board.overdue, &mut board.today, &mut board.week, &mut board.later, &mut board.undated] {
+        for list in
+            [&mut board.overdue, &mut board.today, &mut board.week, &mut board.later, &mut board.undated]
+        {
             list.sort_by_key(by_due);
         }
         board.done.sort_by_key(|row| core::cmp::Reverse((row.task.done, row.task.id)));
-        let lists =
-            [&mut board.overdue, &mut board.today, &mut board.week, &mut board.later, &mut board.undated, &mut board.done];
+        let lists = [
+            &mut board.overdue,
+            &mut board.today,
+            &mut board.week,
+            &mut board.later,
+            &mut board.undated,
+            &mut board.done,
+        ];
         for (count, list) in board.counts.iter_mut().zip(lists) {
             *count = u32::try_from(list.len()).unwrap_or(u32::MAX);
             list.truncate(MOST_TASKS);
@@ -187,7 +197,9 @@ fn page_of(id: RecordId, page: &Page) -> CustomerPage {
             continue;
         } else {
             match state.kind() {
-                RecordKind::Contact | RecordKind::Customer => shown.contacts.push(view::customer(record, state)),
+                RecordKind::Contact | RecordKind::Customer => {
+                    shown.contacts.push(view::customer(record, state))
+                }
                 RecordKind::Note => shown.notes.push(view::note(record, state)),
                 RecordKind::Task => shown.tasks.push(view::task(record, id, state)),
                 RecordKind::Purchase => shown.purchases.push(view::purchase(record, state)),

@@ -358,4 +358,3 @@ pub struct StorageStatus {
     /// Bytes of memory that the engine holds.
     pub memory: u64,
 }
-

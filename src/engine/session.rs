@@ -1,8 +1,10 @@
 //! What an engine holds while the notebook is open.
 
 use core::cell::{Cell, RefCell};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::rc::Rc;
+
+use futures_util::lock::Mutex;
 
 use super::editing::UndoStack;
 use super::importing::OpenedFile;
@@ -36,8 +38,8 @@ pub struct Session<S> {
     pub ended: Cell<bool>,
     /// Whether background upkeep is running.
     pub upkeep: Cell<bool>,
-    /// Batches whose text is being read for the index, so that none is read twice at once.
-    pub reading: RefCell<HashSet<u64>>,
+    /// Held by whoever fills the index; others wait instead of doing it again.
+    pub filling: Mutex<()>,
     /// Whether every card and filter is in the index.
     pub indexed: Cell<bool>,
 }
@@ -57,7 +59,7 @@ impl<S> Session<S> {
             next_job: Cell::new(1),
             ended: Cell::new(false),
             upkeep: Cell::new(false),
-            reading: RefCell::new(HashSet::new()),
+            filling: Mutex::new(()),
             indexed: Cell::new(false),
         }
     }

@@ -150,7 +150,11 @@ impl FromStr for Date {
     fn from_str(text: &str) -> Result<Self, ParseDateError> {
         let number = |digits: &str, length: usize| {
             let plain = digits.len() == length && digits.bytes().all(|byte| byte.is_ascii_digit());
-            if plain { digits.parse::<i16>().map_err(|_| ParseDateError::Form) } else { Err(ParseDateError::Form) }
+            if plain {
+                digits.parse::<i16>().map_err(|_| ParseDateError::Form)
+            } else {
+                Err(ParseDateError::Form)
+            }
         };
         let (year, rest) = match text.strip_prefix("--") {
             Some(rest) => (None, rest),
@@ -160,7 +164,8 @@ impl FromStr for Date {
             }
         };
         let (month, day) = rest.split_once('-').ok_or(ParseDateError::Form)?;
-        let small = |digits| number(digits, 2).and_then(|n| u8::try_from(n).map_err(|_| ParseDateError::Form));
+        let small =
+            |digits| number(digits, 2).and_then(|n| u8::try_from(n).map_err(|_| ParseDateError::Form));
         Self::new(year, small(month)?, small(day)?).ok_or(ParseDateError::NoSuchDay)
     }
 }

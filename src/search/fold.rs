@@ -201,22 +201,15 @@ impl<'a, M: Marks> Folder<'a, M> {
         let mut text: String = visible.nfkc().collect();
         // Lower case may compose where upper case did not (H̱ → ẖ); at most a few rounds settle it.
         for _ in 0..4 {
-            let lower: String = text.chars().flat_map(char::to_lowercase).nfkc().collect();
+            let lower: String =
+                text.chars().flat_map(char::to_lowercase).flat_map(unvoiced_wa).nfkc().collect();
             if lower == text {
                 break;
             }
             text = lower;
         }
-        for c in text.chars() {
-            match c {
-                c if is_invisible(c) => {}
-                // The voiced わ row has no hiragana of its own.
-                '\u{30F7}'..='\u{30FA}' => {
-                    self.push(minus(c, 0x68));
-                    self.push('゛');
-                }
-                c => self.push(self.shape(c)),
-            }
+        for c in text.chars().filter(|c| !is_invisible(*c)) {
+            self.push(self.shape(c));
         }
     }
 
@@ -341,6 +334,13 @@ fn combining(c: char) -> char {
         '゜' | 'ﾟ' => '\u{309A}',
         c => c,
     }
+}
+
+/// The voiced わ row has no hiragana of its own: わ゛ for ヷ.
+fn unvoiced_wa(c: char) -> impl Iterator<Item = char> {
+    let voiced = matches!(c, '\u{30F7}'..='\u{30FA}');
+    let (kana, mark) = if voiced { (minus(c, 0x68), Some('\u{3099}')) } else { (c, None) };
+    core::iter::once(kana).chain(mark)
 }
 
 /// Rule 7 for one character of white space.

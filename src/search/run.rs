@@ -475,3 +475,77 @@ impl Rows {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::search::HeadText;
+
+    /// Enough customers for parts, long steps between hits, and rewriting of the heads.
+    #[test]
+    fn many_customers_that_change_often() {
+        let mut index = Index::new(0);
+        let id = |n: usize| RecordId(u128::try_from(n).unwrap().to_be_bytes());
+        let mut text = vec![[const { String::new() }; 3]; 7_000];
+        for change in 0..20_000_usize {
+            let n = change * 7_919 % text.len();
+            let word = |every: usize, word: &str| {
+                if change.is_multiple_of(every) {
+                    word.repeat(1 + change % 3)
+                } else {
+                    "え".repeat(change % 40)
+                }
+            };
+            text[n] = [word(97, "さとう"), word(5, "とうきょう"), word(31, "つり")];
+            let [name, other, body] = &text[n];
+            // Some changes come late.
+            let order = if change % 1_000 == 0 { change / 2 } else { change };
+            index.put_head(
+                id(n),
+                &HeadText { name, other, ..HeadText::default() },
+                u64::try_from(order).unwrap(),
+            );
+            index.put_overlay(id(n), body);
+            if change == 15_000 {
+                let _ = index.start(&Query::parse("x"), None);
+            }
+        }
+        for n in (0..text.len()).step_by(3) {
+            index.remove(id(n));
+            text[n] = Default::default();
+        }
+        let order: HashMap<RecordId, usize> = (0..20_000_usize)
+            .map(|change| (id(change * 7_919 % 7_000), if change % 1_000 == 0 { change / 2 } else { change }))
+            .collect();
+        for typed in ["さとう", "とう", "つり", "さとう つり", "う つり", "え -さとう", "きょうと", "うさ"]
+        {
+            let query = Query::parse(typed);
+            let place = |n: usize| {
+                let terms = query.terms.iter().filter(|term| !term.negated);
+                let places = terms.map(|term| text[n].iter().position(|text| text.contains(&term.exact[0])));
+                let places: Option<Vec<usize>> = places.collect();
+                let absent = query.terms.iter().filter(|term| term.negated);
+                let absent = absent.into_iter().all(|term| !text[n].concat().contains(&term.exact[0]));
+                let begins =
+                    query.terms.iter().all(|term| term.negated || text[n][0].starts_with(&term.exact[0]));
+                places
+                    .filter(|_| absent)
+                    .map(|places| (places.iter().max().copied(), !places.contains(&0), !begins))
+            };
+            let mut expected: Vec<usize> = (0..text.len()).filter(|n| place(*n).is_some()).collect();
+            expected.sort_by_key(|n| (place(*n), core::cmp::Reverse((order[&id(*n)], id(*n)))));
+            let expected: Vec<RecordId> = expected.into_iter().map(id).collect();
+            for limit in [None, Some(1), Some(50), Some(900)] {
+                let Step::Done(hits) = index.start(&query, limit).step(&index) else {
+                    panic!("nothing to read")
+                };
+                let found: Vec<RecordId> = hits.hits.iter().map(|hit| hit.id).collect();
+                assert_eq!(
+                    found,
+                    expected[..limit.unwrap_or(usize::MAX).min(expected.len())],
+                    "{typed} {limit:?}"
+                );
+            }
+        }
+    }
+}

@@ -29,10 +29,19 @@ fn Root() -> impl IntoView {
     let session = Session::provide();
     let _ = Router::provide();
     idle::watch(session, use_preferences());
-    // A new failure or a second `Open` must not build the screens anew.
-    let phase = Memo::new(move |_| session.phase.get());
+    // An engine that dies must not take what was typed off the screen: the shell says so itself.
+    let stage = Memo::new(move |earlier: Option<&Phase>| match (session.phase.get(), earlier) {
+        (Phase::Stopped(_), Some(Phase::Open)) => Phase::Open,
+        (phase, _) => phase,
+    });
+    let i18n = use_i18n();
+    Effect::new(move |_| {
+        if stage.get() != Phase::Open {
+            document().set_title(t_string!(i18n, app.name));
+        }
+    });
     view! {
-        {move || match phase.get() {
+        {move || match stage.get() {
             Phase::Starting => view! { <Starting /> }.into_any(),
             Phase::FirstStart => view! { <FirstStart /> }.into_any(),
             Phase::Locked => view! { <Unlock /> }.into_any(),

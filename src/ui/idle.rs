@@ -68,7 +68,7 @@ pub fn watch(session: Session, preferences: Preferences) {
         window_event_listener(ev::wheel, move |_| touch()),
         window_event_listener(ev::input, move |_| touch()),
         window_event_listener(ev::focus, move |_| compare()),
-        window_event_listener_untyped_handle("visibilitychange", move || seen()),
+        window_event_listener_untyped_handle("visibilitychange", seen),
         window_event_listener_untyped_handle("pagehide", move || session.flush()),
         window_event_listener(ev::pageshow, move |event| {
             if event.persisted() && session.phase.try_get_untracked() == Some(Phase::Open) {

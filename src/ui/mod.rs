@@ -9,6 +9,12 @@
 //! * After an `.await`, signals are touched with `try_get` and `try_set` only: the screen may be gone.
 //! * Texts come from `src/locale/text/*.json` through [`text`]; `style:` sets styles, never `style=`.
 
+#![allow(
+    clippy::redundant_clone,
+    clippy::type_complexity,
+    reason = "what `t_string!` gives is a string in one language and borrowed in another; views have long types"
+)]
+
 pub mod route;
 pub mod setting;
 pub mod words;

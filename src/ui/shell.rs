@@ -12,8 +12,8 @@ use crate::ui::route::Route;
 use crate::ui::router::use_router;
 use crate::ui::screens::customers::CustomerList;
 use crate::ui::screens::{Customers, Import, Settings, Tasks, Trash};
-use crate::ui::session::{Job, JobKind, use_session};
-use crate::ui::text::{t, t_string, use_i18n};
+use crate::ui::session::{Job, JobKind, Phase, use_session};
+use crate::ui::text::{Texts, t, t_string, use_i18n};
 use crate::ui::widgets::menu::close_outside;
 use crate::ui::widgets::{ProgressBar, is_composing};
 use crate::ui::words;
@@ -48,11 +48,16 @@ pub fn Shell() -> impl IntoView {
         }
         place
     });
+    // The browser's history keeps titles: the screen's name stands there, never a customer's.
+    Effect::new(move |_| {
+        document().set_title(&format!("{} – {}", place.get().words(i18n), t_string!(i18n, app.name)));
+    });
     view! {
         <div class="shell">
             <button type="button" class="skip" on:click=move |_| focus_main()>{t!(i18n, app.skip)}</button>
             <Navigation place />
             <div class="shell-body">
+                <EngineStopped />
                 <SaveLine />
                 <Jobs />
                 <main class="shell-main" id="main" tabindex="-1">
@@ -101,6 +106,16 @@ impl Place {
         }
     }
 
+    fn words(self, i18n: Texts) -> &'static str {
+        match self {
+            Self::Customers => t_string!(i18n, nav.customers),
+            Self::Tasks => t_string!(i18n, nav.tasks),
+            Self::Import => t_string!(i18n, nav.import),
+            Self::Trash => t_string!(i18n, nav.trash),
+            Self::Settings => t_string!(i18n, nav.settings),
+        }
+    }
+
     /// A drawing of one line, 24 × 24.
     fn icon(self) -> &'static str {
         match self {
@@ -134,13 +149,6 @@ fn Navigation(
     let i18n = use_i18n();
     let session = use_session();
     let link = move |to: Place, rank: Rank| {
-        let words = move || match to {
-            Place::Customers => t_string!(i18n, nav.customers),
-            Place::Tasks => t_string!(i18n, nav.tasks),
-            Place::Import => t_string!(i18n, nav.import),
-            Place::Trash => t_string!(i18n, nav.trash),
-            Place::Settings => t_string!(i18n, nav.settings),
-        };
         view! {
             <li class:nav-minor=rank == Rank::Minor>
                 <a
@@ -149,7 +157,7 @@ fn Navigation(
                     aria-current=move || (place.get() == to).then_some("page")
                 >
                     <Icon path=to.icon() />
-                    <span>{words}</span>
+                    <span>{move || to.words(i18n)}</span>
                 </a>
             </li>
         }
@@ -202,6 +210,28 @@ pub fn Icon(
         <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
             <path d=path />
         </svg>
+    }
+}
+
+/// Says that the engine has died; what was typed stays where it is, to be copied.
+#[component]
+fn EngineStopped() -> impl IntoView {
+    let i18n = use_i18n();
+    let session = use_session();
+    let reload = move |_| {
+        let _ = window().location().reload();
+    };
+    move || match session.phase.get() {
+        Phase::Stopped(failure) => view! {
+            <div class="notice-box bad" role="alert">
+                <p><strong>{t!(i18n, app.stopped_title)}</strong></p>
+                <p>{move || failure_text(i18n, &failure)}</p>
+                <p>{t!(i18n, app.stopped_typed)}</p>
+                <button type="button" class="button primary" on:click=reload>{t!(i18n, app.reload)}</button>
+            </div>
+        }
+        .into_any(),
+        _ => ().into_any(),
     }
 }
 

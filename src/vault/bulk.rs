@@ -6,7 +6,7 @@ use std::rc::Rc;
 use sha2::{Digest, Sha256};
 
 use super::error::VaultError;
-use super::format::{CARDS_FROM, Card, Manifest, SegmentEntry};
+use super::format::{CARDS_FROM, Card, LogRow, Manifest, PageChange, SegmentEntry, encode};
 use super::notebook::{Notebook, State, Turn};
 use super::page::Page;
 use super::segment::{TARGET_BYTES, encode_page, pack_cards, pack_pages};
@@ -91,16 +91,27 @@ impl Bulk {
 /// Pages packed into a batch that has no number yet.
 #[derive(Debug)]
 pub(super) struct Packed {
-    members: Vec<RecordId>,
+    members: Vec<(RecordId, String)>,
     bytes: Vec<u8>,
     filter: Filter,
+}
+
+/// A new batch of pages, as the search index needs it.
+#[derive(Debug)]
+pub struct WrittenBatch {
+    /// Its number.
+    pub row: u64,
+    /// Its filter.
+    pub filter: Filter,
+    /// Its pages with their searchable text.
+    pub texts: Vec<(RecordId, String)>,
 }
 
 /// What a write of batches did, for the search index.
 #[derive(Debug, Default)]
 pub struct Written {
-    /// New batches: their number, filter and pages.
-    pub batches: Vec<(u64, Filter, Vec<RecordId>)>,
+    /// New batches.
+    pub batches: Vec<WrittenBatch>,
     /// Batches that are no more.
     pub dropped: Vec<u64>,
     /// The written pages whose card changed: page, number of the card, and the card before.
@@ -138,9 +149,8 @@ impl Packer {
         }
         let filter = Filter::build(self.texts.iter().map(String::as_str));
         let bytes = pack_pages(&self.pages);
-        let members = self.pages.drain(..).map(|(id, _)| id).collect();
+        let members = self.pages.drain(..).map(|(id, _)| id).zip(self.texts.drain(..)).collect();
         self.packed.push(Packed { members, bytes, filter });
-        self.texts.clear();
         self.bytes = 0;
     }
 
@@ -200,7 +210,21 @@ impl<S: Store> Notebook<S> {
             cards.push(page.card(*id));
         }
         let packed = packer.finish();
-        let written = self.write_batches(turn, packed, cards, Vec::new(), |manifest| {
+        // What the log says of a page is older than this, but is loaded after it: the log says it again.
+        let changes: Vec<PageChange> = {
+            let state = self.state.borrow();
+            let logged = cards.iter().filter(|card| state.overlay.contains_key(&card.page));
+            let change = |card: &Card| PageChange {
+                page: card.page,
+                deltas: Vec::new(),
+                journal: Vec::new(),
+                card: card.clone(),
+            };
+            logged.map(change).collect()
+        };
+        let logged = self.log(&replica, changes)?;
+        let writes = logged.iter().map(|logged| logged.write.clone()).collect();
+        let written = self.write_batches(turn, packed, cards, writes, |manifest| {
             manifest.counter = manifest.counter.max(replica.counter);
             manifest.clock = manifest.clock.max(replica.clock.last());
             change(manifest);
@@ -208,6 +232,9 @@ impl<S: Store> Notebook<S> {
         let written = written.await?;
         let mut state = self.state.borrow_mut();
         state.replica = replica;
+        if let Some(logged) = logged {
+            state.take_over(logged);
+        }
         // Small writes are likely to be looked at next, large ones would only push others out.
         if pages.len() <= 8 {
             pages.into_iter().for_each(|(id, page)| state.keep(id, Rc::new(page)));
@@ -215,6 +242,21 @@ impl<S: Store> Notebook<S> {
             pages.iter().for_each(|(id, _)| state.cache.retain(|(known, _)| known != id));
         }
         Ok(written)
+    }
+
+    /// Seals changes as the next row of the log; nothing when there are none.
+    pub(super) fn log(
+        &self,
+        replica: &Replica,
+        pages: Vec<PageChange>,
+    ) -> Result<Option<Logged>, VaultError> {
+        if pages.is_empty() {
+            return Ok(None);
+        }
+        let row = self.state.borrow().log_next;
+        let record = LogRow { at: replica.clock.last(), counter: replica.counter, pages };
+        let write = Write::Put(Area::Log, row, self.sealing.seal(Area::Log, row, &encode(&record))?);
+        Ok(Some(Logged { row, write, changes: record.pages }))
     }
 
     /// Seals batches and their cards, commits them with the changed manifest, then takes them over in
@@ -238,10 +280,10 @@ impl<S: Store> Notebook<S> {
             manifest.pages.push(entry(row, &sealed, batch.members.len(), &filter));
             writes.push(Write::Put(Area::Segments, row, sealed));
             writes.push(Write::Put(Area::Index, row, filter));
-            for (place, id) in (0_u32..).zip(&batch.members) {
+            for (place, (id, _)) in (0_u32..).zip(&batch.members) {
                 place_of.insert(*id, (row, place));
             }
-            written.batches.push((row, batch.filter, batch.members));
+            written.batches.push(WrittenBatch { row, filter: batch.filter, texts: batch.members });
         }
         for card in &mut cards {
             if let Some((segment, place)) = place_of.get(&card.page) {
@@ -256,7 +298,7 @@ impl<S: Store> Notebook<S> {
         }
         self.put_cards(&mut manifest, &cards, &mut writes)?;
         change(&mut manifest);
-        writes.push(self.seal_manifest(&manifest)?);
+        writes.extend(self.seal_manifest(&manifest)?);
         self.write(writes).await?;
         let mut state = self.state.borrow_mut();
         state.manifest = manifest;
@@ -335,7 +377,23 @@ impl<S: Store> Notebook<S> {
     }
 }
 
+/// A row of the log that is about to be written.
+pub(super) struct Logged {
+    row: u64,
+    pub(super) write: Write,
+    changes: Vec<PageChange>,
+}
+
 impl State {
+    /// Takes over a row of the log that was written; cards and pages know of it already.
+    pub(super) fn take_over(&mut self, logged: Logged) {
+        self.log_next = logged.row + 1;
+        self.overlay_rows += 1;
+        for change in logged.changes {
+            self.overlay.entry(change.page).or_default().push((logged.row, change));
+        }
+    }
+
     /// Forgets the changes of log rows below `row`, which are in batches now.
     pub(super) fn forget_below(&mut self, row: u64) {
         self.overlay.retain(|_, changes| {

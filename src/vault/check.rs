@@ -1,8 +1,9 @@
 //! Opening everything, to see that it is all there.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::error::{Part, VaultError};
+use super::format::DRAFTS_ASIDE;
 use super::notebook::Notebook;
 use super::page::Page;
 use super::segment::decode_page;
@@ -22,11 +23,16 @@ pub struct Census {
     pub note_units: u64,
     /// What can't be opened.
     pub damaged: BTreeSet<String>,
+    /// Pages that were counted: one that moves to a later batch meanwhile is not counted twice.
+    seen: HashSet<RecordId>,
 }
 
 impl Census {
-    /// Counts a page.
-    pub fn count(&mut self, page: &Page) {
+    /// Counts a page, once.
+    pub fn count(&mut self, id: RecordId, page: &Page) {
+        if !self.seen.insert(id) {
+            return;
+        }
         for (id, state) in page.records.iter().filter(|(_, state)| !state.is_deleted()) {
             *self.records.entry(state.kind().clone()).or_default() += 1;
             if *state.kind() == RecordKind::Note {
@@ -39,6 +45,15 @@ impl Census {
 }
 
 impl<S: Store> Notebook<S> {
+    /// The first live batch of pages after a number. Whoever walks through all batches so while others
+    /// write sees every page, since pages move to later batches only.
+    #[must_use]
+    pub fn next_batch(&self, after: u64) -> Option<u64> {
+        let state = self.state.borrow();
+        let at = state.manifest.pages.partition_point(|entry| entry.row <= after);
+        state.manifest.pages.get(at).map(|entry| entry.row)
+    }
+
     /// The live batches of pages, with how many pages each has.
     #[must_use]
     pub fn batches(&self) -> Vec<(u64, u32)> {
@@ -50,15 +65,19 @@ impl<S: Store> Notebook<S> {
     /// # Errors
     /// When the store fails. A damaged batch is counted, not an error.
     pub async fn check_batch(&self, row: u64, census: &mut Census) -> Result<(), VaultError> {
+        let mut damaged = Vec::new();
         match self.current_pages(row).await {
-            Ok(pages) => pages.iter().for_each(|(_, page)| census.count(page)),
+            Ok(pages) => pages.iter().for_each(|(id, page)| census.count(*id, page)),
             Err(VaultError::Store(error)) => return Err(error.into()),
-            Err(_) => {
-                census.damaged.insert(Part::Segment(row).to_string());
-            }
+            Err(_) => damaged.push(Part::Segment(row)),
         }
         if self.filter(row).await?.is_none() {
-            census.damaged.insert(Part::Filter(row).to_string());
+            damaged.push(Part::Filter(row));
+        }
+        self.settled().await;
+        // A batch that was dropped meanwhile lacks nothing: its pages are in a later one.
+        if self.state.borrow().segment(row).is_some() {
+            census.damaged.extend(damaged.iter().map(ToString::to_string));
         }
         Ok(())
     }
@@ -73,10 +92,28 @@ impl<S: Store> Notebook<S> {
             cards.iter().filter(|(_, card)| card.segment == 0).map(|(_, card)| card.page).collect()
         };
         for id in homeless {
-            census.count(&*self.page(id).await?);
+            census.count(id, &*self.page(id).await?);
         }
         census.damaged.extend(self.damaged().iter().map(ToString::to_string));
+        for row in self.put_aside().await? {
+            let part = if row < DRAFTS_ASIDE { Part::Log(row) } else { Part::Drafts };
+            census.damaged.insert(part.to_string());
+        }
         Ok(())
+    }
+
+    /// The numbers of damaged rows that were put aside.
+    async fn put_aside(&self) -> Result<Vec<u64>, VaultError> {
+        let mut numbers = Vec::new();
+        let mut from = 0;
+        loop {
+            let rows = self.store.read_from(Area::Blobs, from, 16).await?;
+            let Some((last, _)) = rows.last() else { return Ok(numbers) };
+            let next = last.checked_add(1);
+            numbers.extend(rows.iter().map(|(row, _)| *row));
+            let Some(next) = next else { return Ok(numbers) };
+            from = next;
+        }
     }
 
     /// The pages of a batch that live there now, with what the log adds to them.
@@ -87,7 +124,9 @@ impl<S: Store> Notebook<S> {
         let batch = self.batch(row).await?;
         let part = Part::Segment(row);
         let mut pages = Vec::new();
-        for (place, (id, bytes)) in (0_u32..).zip(batch.pages().map_err(|error| VaultError::decoding(error, part))?) {
+        for (place, (id, bytes)) in
+            (0_u32..).zip(batch.pages().map_err(|error| VaultError::decoding(error, part))?)
+        {
             let current = self.cards().of(id).is_some_and(|card| (card.segment, card.place) == (row, place));
             if current {
                 let mut page = decode_page(bytes).map_err(|error| VaultError::decoding(error, part))?;

@@ -1,7 +1,8 @@
 //! Compaction: folding the log into batches, and moving pages out of batches that are mostly outdated.
 //!
 //! Pages are read and packed while saves go on; only sealing and the commit hold the turn. A save that
-//! came in between stays in the log, and joining it to a page that has it already changes nothing.
+//! came in between stays in the log, and joining it to a page that has it already changes nothing. When
+//! a page was moved in between, what was packed of it is old, and compaction begins again.
 
 use std::collections::BTreeMap;
 
@@ -31,41 +32,75 @@ impl<S: Store> Notebook<S> {
     /// # Errors
     /// When a page can't be read or the batch can't be written; then the log stays as it is.
     pub async fn compact(&self, pause: impl AsyncFn()) -> Result<Written, VaultError> {
+        loop {
+            if let Some(written) = self.try_compact(&pause).await? {
+                return Ok(written);
+            }
+        }
+    }
+
+    /// Nothing when another writer moved a page that was packed.
+    async fn try_compact(&self, pause: &impl AsyncFn()) -> Result<Option<Written>, VaultError> {
         let (upto, mut ids) = {
             let state = self.state.borrow();
             (state.log_next, state.overlay.keys().copied().collect::<Vec<RecordId>>())
         };
         if ids.is_empty() && upto == self.state.borrow().manifest.log_from {
-            return Ok(Written::default());
+            return Ok(Some(Written::default()));
         }
         ids.extend(self.outdated_pages(&ids));
         ids.sort_unstable();
         ids.dedup();
         let mut packer = Packer::new();
+        let mut homes: Vec<(RecordId, (u64, u32))> = Vec::with_capacity(ids.len());
+        let mut unreadable: Vec<RecordId> = Vec::new();
         for (number, id) in ids.iter().enumerate() {
-            packer.push(*id, &*self.page(*id).await?);
+            match self.page(*id).await {
+                Ok(page) => {
+                    packer.push(*id, &page);
+                    homes.push((*id, self.home(*id)));
+                }
+                Err(VaultError::Damaged(_)) => unreadable.push(*id),
+                Err(error) => return Err(error),
+            }
             if number % 8 == 7 {
                 pause().await;
             }
         }
         let packed = packer.finish();
         let turn = self.begin().await;
+        if homes.iter().any(|(id, home)| self.home(*id) != *home) {
+            return Ok(None);
+        }
         let mut writes = self.put_damaged_aside(upto).await?;
         writes.push(Write::DeleteBelow(Area::Log, upto));
-        let (cards, counter, clock) = {
+        let (cards, replica, kept) = {
             let state = self.state.borrow();
-            let cards: Vec<Card> = ids.iter().filter_map(|id| state.cards.of(*id).cloned()).collect();
-            (cards, state.replica.counter, state.replica.clock.last())
+            let cards: Vec<Card> = homes.iter().filter_map(|(id, _)| state.cards.of(*id).cloned()).collect();
+            // The batch of these pages may be repaired one day: their changes stay in the log.
+            let kept = unreadable.iter().filter_map(|id| state.overlay.get(id)).flatten();
+            (cards, state.replica, kept.map(|(_, change)| change.clone()).collect())
         };
+        let logged = self.log(&replica, kept)?;
+        writes.extend(logged.iter().map(|logged| logged.write.clone()));
         let written = self
             .write_batches(&turn, packed, cards, writes, |manifest| {
                 manifest.log_from = upto;
-                manifest.counter = manifest.counter.max(counter);
-                manifest.clock = manifest.clock.max(clock);
+                manifest.counter = manifest.counter.max(replica.counter);
+                manifest.clock = manifest.clock.max(replica.clock.last());
             })
             .await?;
-        self.state.borrow_mut().forget_below(upto);
-        Ok(written)
+        let mut state = self.state.borrow_mut();
+        state.forget_below(upto);
+        if let Some(logged) = logged {
+            state.take_over(logged);
+        }
+        Ok(Some(written))
+    }
+
+    /// Where a page is stored; nowhere is 0.
+    fn home(&self, id: RecordId) -> (u64, u32) {
+        self.state.borrow().cards.of(id).map_or((0, 0), |card| (card.segment, card.place))
     }
 
     /// Live pages of batches that are mostly outdated.

@@ -56,7 +56,8 @@ async fn deletes(store: &impl Store) {
     let fence = store.claim().await.expect("claim");
     let writes = (0..10).map(|row| put(Area::Log, row, b"x")).chain([put(Area::Index, 3, b"x")]).collect();
     store.commit(Batch { fence, writes }).await.expect("commit");
-    let writes = vec![Write::Delete(Area::Log, 7), Write::Delete(Area::Log, 99), Write::DeleteBelow(Area::Log, 5)];
+    let writes =
+        vec![Write::Delete(Area::Log, 7), Write::Delete(Area::Log, 99), Write::DeleteBelow(Area::Log, 5)];
     store.commit(Batch { fence, writes }).await.expect("delete");
     let left = store.read_from(Area::Log, 0, 100).await.expect("list");
     assert_eq!(left.iter().map(|(row, _)| *row).collect::<Vec<_>>(), [5, 6, 8, 9]);

@@ -1,7 +1,7 @@
 //! Unsaved texts, kept sealed so that a crash loses no sentence.
 
-use super::error::VaultError;
-use super::format::{Drafts, ROW_DRAFTS, encode};
+use super::error::{Part, VaultError};
+use super::format::{DRAFTS_ASIDE, Drafts, ROW_DRAFTS, encode};
 use super::notebook::Notebook;
 use super::store::{Area, Store, Write};
 use crate::model::Instant;
@@ -35,8 +35,16 @@ impl<S: Store> Notebook<S> {
         let extra = drafts.0.len().saturating_sub(MOST_DRAFTS);
         drafts.0.drain(..extra);
         let sealed = self.sealing.seal(Area::Meta, ROW_DRAFTS, &encode(&drafts))?;
-        self.write(vec![Write::Put(Area::Meta, ROW_DRAFTS, sealed)]).await?;
-        self.state.borrow_mut().drafts = drafts;
+        let mut writes = vec![Write::Put(Area::Meta, ROW_DRAFTS, sealed)];
+        if self.damaged().contains(&Part::Drafts)
+            && let Some(bytes) = self.store.read(Area::Meta, ROW_DRAFTS).await?
+        {
+            writes.push(Write::Put(Area::Blobs, DRAFTS_ASIDE + now.0.unsigned_abs(), bytes));
+        }
+        self.write(writes).await?;
+        let mut state = self.state.borrow_mut();
+        state.drafts = drafts;
+        state.damaged.retain(|part| *part != Part::Drafts);
         Ok(())
     }
 }

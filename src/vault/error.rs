@@ -26,6 +26,9 @@ pub enum VaultError {
     /// More than one row can hold.
     #[error("too large to be saved")]
     TooLarge,
+    /// A vault is there already.
+    #[error("a vault exists")]
+    Exists,
     /// No such record.
     #[error("no such record")]
     NotFound,

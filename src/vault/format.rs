@@ -10,11 +10,14 @@
 //! | `meta` | 1 | key slots, plain, with their own authentication ([`crate::crypto`]) |
 //! | `meta` | 2 | [`Manifest`] |
 //! | `meta` | 3 | [`Drafts`] |
+//! | `meta` | 4 | the key slots once more |
+//! | `meta` | 5 | [`Manifest`] once more, sealed for this row |
 //! | `log` | n | [`LogRow`]: one save, n counts up for ever |
 //! | `segments` | n < 2^52 | a batch of pages ([`super::segment`]) |
 //! | `segments` | n ≥ 2^52 | a batch of [`Card`]s ([`super::segment`]) |
 //! | `index` | n | the search filter of the batch of pages with the same number |
-//! | `blobs` | n | rows that were found damaged, put aside unchanged |
+//! | `blobs` | n < 2^52 | the row `n` of the log, which was found damaged, put aside unchanged |
+//! | `blobs` | 2^52 + t | drafts that were found damaged, put aside unchanged at the millisecond t |
 //!
 //! Loading folds: manifest, cards, then the log in sequence. A *page* is a customer's record with all that
 //! belongs to it; it lives in one batch, and every change since that batch was written is in the log. As
@@ -35,6 +38,12 @@ pub const ROW_SLOTS: u64 = 1;
 pub const ROW_MANIFEST: u64 = 2;
 /// `meta` row of the drafts.
 pub const ROW_DRAFTS: u64 = 3;
+/// `meta` row of the second copy of the key slots: without them nobody can open the vault.
+pub const ROW_SLOTS_COPY: u64 = 4;
+/// `meta` row of the second copy of the manifest: without it nobody knows which batches are live.
+pub const ROW_MANIFEST_COPY: u64 = 5;
+/// The first row number in `blobs` of drafts that were put aside.
+pub const DRAFTS_ASIDE: u64 = 1 << 52;
 /// The first row number of card batches in `segments`.
 pub const CARDS_FROM: u64 = 1 << 52;
 

@@ -1,28 +1,22 @@
 //! A vault before it is unlocked, and making a new one.
 
 use core::cell::RefCell;
-use std::collections::{HashMap, VecDeque};
-
 use futures_util::lock::Mutex;
 
-use super::cards::Cards;
 use super::error::{Part, VaultError};
 use super::format::{
-    CARDS_FROM, Card, Drafts, LogRow, Manifest, PageChange, ROW_DRAFTS, ROW_MANIFEST, ROW_SLOTS, decode,
+    CARDS_FROM, Manifest, ROW_DRAFTS, ROW_MANIFEST, ROW_MANIFEST_COPY, ROW_SLOTS, ROW_SLOTS_COPY,
 };
+use super::load::{empty, load};
 use super::notebook::{Notebook, State};
 use super::sealing::Sealing;
-use super::segment::Unpacked;
 use super::store::{Area, Row, Store, Write};
 use crate::crypto::{
-    DecodeKeyTableError, DerivedSecret, Entropy, Integrity, KdfParams, KeyTable, NewPassphrase, SlotId, UnlockError,
-    VaultKeys,
+    DecodeKeyTableError, DerivedSecret, Entropy, Integrity, KdfParams, KeyTable, NewPassphrase, SlotId,
+    UnlockError, VaultKeys,
 };
-use crate::merge::{HybridClock, HybridTimestamp, Replica};
-use crate::model::{Instant, RecordId, ReplicaId};
-
-/// `meta` row of the second copy of the key slots: without them nobody can open the vault.
-const ROW_SLOTS_COPY: u64 = 4;
+use crate::merge::HybridTimestamp;
+use crate::model::{Instant, ReplicaId};
 
 /// How many rows are read at once.
 const PAGE: u32 = 256;
@@ -31,18 +25,27 @@ const PAGE: u32 = 256;
 #[derive(Debug)]
 pub struct Locked<S> {
     store: S,
-    tables: Vec<KeyTable>,
+    tables: Tables,
     early: Early,
+}
+
+/// The copies of the key slots.
+#[derive(Debug, PartialEq, Eq)]
+struct Tables {
+    /// Those that can be read, each once.
+    all: Vec<KeyTable>,
+    /// Whether not all are there and alike.
+    damaged: bool,
 }
 
 /// Sealed rows that unlocking needs, read while the key is being derived.
 #[derive(Debug, Default)]
-struct Early {
+pub(super) struct Early {
     read: bool,
-    manifest: Option<Vec<u8>>,
-    drafts: Option<Vec<u8>>,
-    cards: Vec<Row>,
-    log: Vec<Row>,
+    pub(super) manifests: Vec<Row>,
+    pub(super) drafts: Option<Vec<u8>>,
+    pub(super) cards: Vec<Row>,
+    pub(super) log: Vec<Row>,
 }
 
 /// What a new vault begins with.
@@ -63,37 +66,21 @@ impl<S: Store> Locked<S> {
     /// # Errors
     /// When the store can't be read, or a vault is there whose slots are damaged or of a newer version.
     pub async fn find(store: S) -> Result<Option<Self>, VaultError> {
-        let mut tables: Vec<KeyTable> = Vec::new();
-        let mut error = None;
-        for row in [ROW_SLOTS, ROW_SLOTS_COPY] {
-            match store.read(Area::Meta, row).await?.map(|bytes| KeyTable::decode(&bytes)) {
-                Some(Ok(table)) if !tables.contains(&table) => tables.push(table),
-                Some(Err(DecodeKeyTableError::UnsupportedVersion { found })) => error = Some(VaultError::Newer(found)),
-                Some(Err(_)) => error = Some(VaultError::Damaged(Part::Slots)),
-                _ => {}
-            }
-        }
-        match error {
-            Some(error) if tables.is_empty() => Err(error),
-            None if tables.is_empty() => {
-                // Slots that vanished while data is there are damage, not a first start.
-                if store.read(Area::Meta, ROW_MANIFEST).await?.is_some() {
-                    return Err(VaultError::Damaged(Part::Slots));
-                }
-                Ok(None)
-            }
-            _ => Ok(Some(Self { store, tables, early: Early::default() })),
-        }
+        let tables = read_tables(&store).await?;
+        Ok(tables.map(|tables| Self { store, tables, early: Early::default() }))
     }
 
-    /// What the passphrase must be derived with.
+    /// What the passphrase must be derived with. Usually one; when copies of the key slots differ, because
+    /// one is damaged, a secret that is wrong for the first may be right for the next.
     ///
     /// # Errors
-    /// When no slot takes a passphrase, or its parameters are out of bounds.
-    pub fn kdf(&self) -> Result<KdfParams, VaultError> {
-        let slots = self.tables.iter().flat_map(KeyTable::passphrase_slots);
-        let mut kdf = slots.map(|slot| slot.kdf_params());
-        kdf.find_map(Result::ok).ok_or(VaultError::Damaged(Part::Slots))
+    /// When no slot takes a passphrase, or all parameters are out of bounds.
+    pub fn kdfs(&self) -> Result<Vec<KdfParams>, VaultError> {
+        let mut kdfs: Vec<KdfParams> = Vec::new();
+        for slot in self.tables.all.iter().flat_map(KeyTable::passphrase_slots) {
+            kdfs.extend(slot.kdf_params().ok().filter(|kdf| !kdfs.contains(kdf)));
+        }
+        if kdfs.is_empty() { Err(VaultError::Damaged(Part::Slots)) } else { Ok(kdfs) }
     }
 
     /// Reads the sealed rows that unlocking needs. May run while the key is being derived.
@@ -102,11 +89,26 @@ impl<S: Store> Locked<S> {
     /// When the store can't be read.
     pub async fn read_early(&mut self) -> Result<(), VaultError> {
         let store = &self.store;
-        let manifest = store.read(Area::Meta, ROW_MANIFEST).await?;
+        let manifests = read_manifests(store).await?;
         let drafts = store.read(Area::Meta, ROW_DRAFTS).await?;
         let cards = all_from(store, Area::Segments, CARDS_FROM).await?;
         let log = all_from(store, Area::Log, 0).await?;
-        self.early = Early { read: true, manifest, drafts, cards, log };
+        self.early = Early { read: true, manifests, drafts, cards, log };
+        Ok(())
+    }
+
+    /// Reads what another engine wrote after these rows were read, once the store is claimed and nobody
+    /// else can write any more.
+    async fn read_late(&mut self) -> Result<(), VaultError> {
+        self.tables = read_tables(&self.store).await?.ok_or(VaultError::Damaged(Part::Slots))?;
+        if !self.early.read || read_manifests(&self.store).await? != self.early.manifests {
+            return self.read_early().await;
+        }
+        self.early.drafts = self.store.read(Area::Meta, ROW_DRAFTS).await?;
+        let next = self.early.log.last().map_or(Some(0), |(row, _)| row.checked_add(1));
+        if let Some(next) = next {
+            self.early.log.extend(all_from(&self.store, Area::Log, next).await?);
+        }
         Ok(())
     }
 
@@ -119,38 +121,44 @@ impl<S: Store> Locked<S> {
         secret: &DerivedSecret,
         entropy: Box<dyn Entropy>,
     ) -> Result<Notebook<S>, (Self, VaultError)> {
-        let (table, keys, intact) = match self.open_slot(secret) {
-            Ok(opened) => opened,
-            Err(error) => return Err((self, error)),
-        };
-        if !self.early.read && let Err(error) = self.read_early().await {
-            return Err((self, error));
+        match self.try_unlock(secret, entropy).await {
+            Ok(opened) => Ok(Notebook {
+                store: self.store,
+                sealing: opened.sealing,
+                fence: opened.fence,
+                read_only: !opened.intact,
+                table: RefCell::new(opened.table),
+                state: RefCell::new(opened.state),
+                writer: Mutex::new(()),
+                committing: Mutex::new(()),
+            }),
+            Err(error) => Err((self, error)),
         }
+    }
+
+    async fn try_unlock(
+        &mut self,
+        secret: &DerivedSecret,
+        entropy: Box<dyn Entropy>,
+    ) -> Result<Opened, VaultError> {
+        // A wrong passphrase takes the store from nobody.
+        self.open_slot(secret)?;
+        let fence = self.store.claim().await?;
+        self.read_late().await?;
+        let (table, keys, intact) = self.open_slot(secret)?;
         let sealing = Sealing::new(keys, entropy);
-        let state = match load(&sealing, core::mem::take(&mut self.early)) {
-            Ok(state) => state,
-            Err(error) => return Err((self, error)),
-        };
+        let mut state = load(&self.store, &sealing, core::mem::take(&mut self.early)).await?;
+        if self.tables.damaged {
+            state.damaged.push(Part::Slots);
+        }
         let intact = intact && state.manifest.slots == *table.mac();
-        let fence = match self.store.claim().await {
-            Ok(fence) => fence,
-            Err(error) => return Err((self, error.into())),
-        };
-        Ok(Notebook {
-            store: self.store,
-            sealing,
-            fence,
-            read_only: !intact,
-            table: RefCell::new(table),
-            state: RefCell::new(state),
-            writer: Mutex::new(()),
-        })
+        Ok(Opened { sealing, fence, intact, table, state })
     }
 
     fn open_slot(&self, secret: &DerivedSecret) -> Result<(KeyTable, VaultKeys, bool), VaultError> {
         let mut answer = VaultError::Damaged(Part::Slots);
         let mut changed = None;
-        for table in &self.tables {
+        for table in &self.tables.all {
             for slot in table.passphrase_slots() {
                 match table.unlock(slot.id(), secret) {
                     Ok(opened) if opened.integrity == Integrity::Intact => {
@@ -199,7 +207,14 @@ impl<S: Store> Locked<S> {
             cards: Vec::new(),
             imports: Vec::new(),
         };
+        // Nothing is taken from an engine that has made a vault meanwhile.
+        if read_tables(&store).await?.is_some() {
+            return Err(VaultError::Exists);
+        }
         let fence = store.claim().await?;
+        if read_tables(&store).await?.is_some() {
+            return Err(VaultError::Exists);
+        }
         let notebook = Notebook {
             store,
             sealing,
@@ -208,6 +223,7 @@ impl<S: Store> Locked<S> {
             table: RefCell::new(table),
             state: RefCell::new(empty(manifest)),
             writer: Mutex::new(()),
+            committing: Mutex::new(()),
         };
         notebook.write_new().await?;
         Ok(notebook)
@@ -218,7 +234,7 @@ impl<S: Store> Notebook<S> {
     async fn write_new(&self) -> Result<(), VaultError> {
         let manifest = self.seal_manifest(&self.state.borrow().manifest)?;
         let mut writes = slot_writes(&self.table.borrow());
-        writes.push(manifest);
+        writes.extend(manifest);
         self.write(writes).await
     }
 
@@ -242,12 +258,14 @@ impl<S: Store> Notebook<S> {
             .sealing
             .with_entropy(|entropy| table.rewrap((slot, old), slot, &passphrase, entropy))
             .map_err(|error| match error {
-                crate::crypto::RewrapError::Unlock(UnlockError::WrongPassphrase) => VaultError::WrongPassphrase,
+                crate::crypto::RewrapError::Unlock(UnlockError::WrongPassphrase) => {
+                    VaultError::WrongPassphrase
+                }
                 _ => VaultError::Damaged(Part::Slots),
             })?;
         let manifest = Manifest { slots: *table.mac(), ..self.state.borrow().manifest.clone() };
         let mut writes = slot_writes(&table);
-        writes.push(self.seal_manifest(&manifest)?);
+        writes.extend(self.seal_manifest(&manifest)?);
         self.write(writes).await?;
         self.state.borrow_mut().manifest = manifest;
         *self.table.borrow_mut() = table;
@@ -270,108 +288,66 @@ fn slot_writes(table: &KeyTable) -> Vec<Write> {
     vec![Write::Put(Area::Meta, ROW_SLOTS, bytes.clone()), Write::Put(Area::Meta, ROW_SLOTS_COPY, bytes)]
 }
 
+/// What unlocking made.
+struct Opened {
+    sealing: Sealing,
+    fence: u64,
+    intact: bool,
+    table: KeyTable,
+    state: State,
+}
+
+/// The key slots of a store; nothing when there is no vault.
+async fn read_tables<S: Store>(store: &S) -> Result<Option<Tables>, VaultError> {
+    let mut all: Vec<KeyTable> = Vec::new();
+    let mut copies = 0;
+    let mut error = None;
+    for row in [ROW_SLOTS, ROW_SLOTS_COPY] {
+        match store.read(Area::Meta, row).await?.map(|bytes| KeyTable::decode(&bytes)) {
+            Some(Ok(table)) => {
+                copies += 1;
+                if !all.contains(&table) {
+                    all.push(table);
+                }
+            }
+            Some(Err(DecodeKeyTableError::UnsupportedVersion { found })) => {
+                error = Some(VaultError::Newer(found))
+            }
+            Some(Err(_)) => error = Some(VaultError::Damaged(Part::Slots)),
+            None => {}
+        }
+    }
+    if !all.is_empty() {
+        let damaged = copies < 2 || all.len() > 1;
+        return Ok(Some(Tables { all, damaged }));
+    }
+    // Slots that vanished while data is there are damage, not a first start.
+    let first = read_manifests(store).await?.is_empty();
+    let log = store.read_from(Area::Log, 0, 1).await?;
+    let segments = store.read_from(Area::Segments, 0, 1).await?;
+    match error {
+        Some(error) => Err(error),
+        None if first && log.is_empty() && segments.is_empty() => Ok(None),
+        None => Err(VaultError::Damaged(Part::Slots)),
+    }
+}
+
+async fn read_manifests<S: Store>(store: &S) -> Result<Vec<Row>, VaultError> {
+    let mut manifests = Vec::new();
+    for row in [ROW_MANIFEST, ROW_MANIFEST_COPY] {
+        manifests.extend(store.read(Area::Meta, row).await?.map(|bytes| (row, bytes)));
+    }
+    Ok(manifests)
+}
+
 async fn all_from<S: Store>(store: &S, area: Area, from: u64) -> Result<Vec<Row>, VaultError> {
     let mut rows: Vec<Row> = Vec::new();
-    let mut next = from;
-    loop {
-        let part = store.read_from(area, next, PAGE).await?;
+    let mut next = Some(from);
+    while let Some(from) = next {
+        let part = store.read_from(area, from, PAGE).await?;
         let full = part.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
-        next = part.last().map_or(next, |(row, _)| row + 1);
+        next = part.last().filter(|_| full).and_then(|(row, _)| row.checked_add(1));
         rows.extend(part);
-        if !full {
-            return Ok(rows);
-        }
     }
-}
-
-fn empty(manifest: Manifest) -> State {
-    State {
-        replica: Replica {
-            id: manifest.replica,
-            counter: manifest.counter,
-            clock: HybridClock::after(manifest.clock),
-        },
-        log_next: manifest.log_from,
-        manifest,
-        cards: Cards::default(),
-        overlay: HashMap::new(),
-        overlay_rows: 0,
-        cache: VecDeque::new(),
-        drafts: Drafts::default(),
-        damaged: Vec::new(),
-    }
-}
-
-/// Folds manifest, cards and log. Damaged rows are counted and left alone.
-fn load(sealing: &Sealing, early: Early) -> Result<State, VaultError> {
-    let damaged = VaultError::Damaged(Part::Manifest);
-    let sealed = early.manifest.ok_or_else(|| damaged.clone())?;
-    let opened = sealing.open(Area::Meta, ROW_MANIFEST, &sealed).ok_or(damaged)?;
-    let manifest: Manifest = decode(&opened).map_err(|error| VaultError::decoding(error, Part::Manifest))?;
-    let mut state = empty(manifest);
-    load_cards(sealing, &early.cards, &mut state);
-    load_log(sealing, &early.log, &mut state)?;
-    if let Some(sealed) = early.drafts {
-        match sealing.open(Area::Meta, ROW_DRAFTS, &sealed).and_then(|opened| decode(&opened).ok()) {
-            Some(drafts) => state.drafts = drafts,
-            None => state.damaged.push(Part::Drafts),
-        }
-    }
-    Ok(state)
-}
-
-fn load_cards(sealing: &Sealing, rows: &[Row], state: &mut State) {
-    let entries = state.manifest.cards.clone();
-    let count: u32 = entries.iter().map(|entry| entry.members).sum();
-    state.cards.reserve(usize::try_from(count).unwrap_or_default());
-    for entry in entries {
-        let sealed = rows.binary_search_by_key(&entry.row, |(row, _)| *row).ok().and_then(|place| rows.get(place));
-        let opened = sealed.and_then(|(row, sealed)| sealing.open_named(Area::Segments, *row, sealed, &entry.tag));
-        let cards = opened.and_then(|opened| Unpacked::new(&opened).ok()).and_then(|batch| batch.cards().ok());
-        match cards {
-            Some(cards) => cards.into_iter().for_each(|card| {
-                state.cards.put(card);
-            }),
-            None => state.damaged.push(Part::Segment(entry.row)),
-        }
-    }
-}
-
-fn load_log(sealing: &Sealing, rows: &[Row], state: &mut State) -> Result<(), VaultError> {
-    for (row, sealed) in rows {
-        let row = *row;
-        if row < state.manifest.log_from {
-            continue;
-        }
-        // Saves are numbered without a gap; rows that are missing were taken away.
-        (state.log_next..row).for_each(|missing| state.damaged.push(Part::Log(missing)));
-        state.log_next = row + 1;
-        let opened = sealing.open(Area::Log, row, sealed);
-        let record: LogRow = match opened.as_deref().map(decode) {
-            Some(Ok(record)) => record,
-            Some(Err(error @ super::format::DecodeError::Newer(_))) => {
-                return Err(VaultError::decoding(error, Part::Log(row)));
-            }
-            _ => {
-                state.damaged.push(Part::Log(row));
-                continue;
-            }
-        };
-        state.overlay_rows += 1;
-        state.replica.counter = state.replica.counter.max(record.counter);
-        if record.at > state.replica.clock.last() {
-            state.replica.clock = HybridClock::after(record.at);
-        }
-        for change in record.pages {
-            put_change(state, row, change);
-        }
-    }
-    Ok(())
-}
-
-fn put_change(state: &mut State, row: u64, change: PageChange) {
-    let page: RecordId = change.page;
-    let home = state.cards.of(page).map_or((0, 0), |card| (card.segment, card.place));
-    state.cards.put(Card { segment: home.0, place: home.1, ..change.card.clone() });
-    state.overlay.entry(page).or_default().push((row, change));
+    Ok(rows)
 }

@@ -27,6 +27,7 @@ pub mod conformance;
 pub mod drafts;
 pub mod error;
 pub mod format;
+mod load;
 pub mod locked;
 pub mod memory;
 pub mod notebook;

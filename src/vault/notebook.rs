@@ -12,7 +12,10 @@ use futures_util::lock::{Mutex, MutexGuard};
 
 use super::cards::Cards;
 use super::error::{Part, VaultError};
-use super::format::{Card, Drafts, LogRow, Manifest, PageChange, SegmentEntry, VERSION, encode};
+use super::format::{
+    Card, Drafts, LogRow, Manifest, PageChange, ROW_MANIFEST, ROW_MANIFEST_COPY, SegmentEntry, VERSION,
+    encode,
+};
 use super::page::Page;
 use super::sealing::Sealing;
 use super::segment::{Unpacked, decode_page};
@@ -25,6 +28,9 @@ use crate::model::{Instant, RecordId};
 /// How many pages stay decoded after they were read.
 const CACHED_PAGES: usize = 64;
 
+/// How many batches stay unpacked after a page of them was read: neighbours are often read next.
+const CACHED_BATCHES: usize = 16;
+
 /// An open notebook on a store.
 #[derive(Debug)]
 pub struct Notebook<S> {
@@ -35,6 +41,8 @@ pub struct Notebook<S> {
     pub(super) table: RefCell<KeyTable>,
     pub(super) state: RefCell<State>,
     pub(super) writer: Mutex<()>,
+    /// Held while a batch is being committed.
+    pub(super) committing: Mutex<()>,
 }
 
 /// What is in memory.
@@ -48,6 +56,8 @@ pub(super) struct State {
     pub(super) overlay: HashMap<RecordId, Vec<(u64, PageChange)>>,
     pub(super) overlay_rows: u32,
     pub(super) cache: VecDeque<(RecordId, Rc<Page>)>,
+    /// A row number is never used twice, so what is kept here can't become outdated.
+    pub(super) batches: VecDeque<(u64, Rc<Unpacked>)>,
     pub(super) drafts: Drafts,
     /// Rows that could not be opened when the notebook was.
     pub(super) damaged: Vec<Part>,
@@ -141,9 +151,15 @@ impl<S: Store> Notebook<S> {
     /// When the store fails, or the batch is not the one that the manifest names.
     pub async fn batch(&self, row: u64) -> Result<Unpacked, VaultError> {
         let damaged = VaultError::Damaged(Part::Segment(row));
-        let sealed = self.store.read(Area::Segments, row).await?.ok_or_else(|| damaged.clone())?;
-        let entry = self.state.borrow().segment(row).ok_or_else(|| damaged.clone())?;
-        let opened = self.sealing.open_named(Area::Segments, row, &sealed, &entry.tag).ok_or(damaged)?;
+        let sealed = self.store.read(Area::Segments, row).await?;
+        let entry = self.state.borrow().segment(row);
+        let opened = sealed
+            .zip(entry)
+            .and_then(|(sealed, entry)| self.sealing.open_named(Area::Segments, row, &sealed, &entry.tag));
+        if opened.is_none() {
+            self.settled().await;
+        }
+        let opened = opened.ok_or(damaged)?;
         Unpacked::new(&opened).map_err(|error| VaultError::decoding(error, Part::Segment(row)))
     }
 
@@ -160,7 +176,8 @@ impl<S: Store> Notebook<S> {
                 }
                 state.cards.of(id).map_or((0, 0), |card| (card.segment, card.place))
             };
-            let stored = if home.0 == 0 { Ok(Page::default()) } else { self.stored(id, home.0, home.1).await };
+            let stored =
+                if home.0 == 0 { Ok(Page::default()) } else { self.stored(id, home.0, home.1).await };
             let mut state = self.state.borrow_mut();
             // While the batch was read, compaction may have moved the page.
             if state.cards.of(id).map_or((0, 0), |card| (card.segment, card.place)) != home {
@@ -177,7 +194,23 @@ impl<S: Store> Notebook<S> {
     }
 
     async fn stored(&self, id: RecordId, row: u64, place: u32) -> Result<Page, VaultError> {
-        let batch = self.batch(row).await?;
+        let known = self
+            .state
+            .borrow()
+            .batches
+            .iter()
+            .find(|(known, _)| *known == row)
+            .map(|(_, batch)| Rc::clone(batch));
+        let batch = match known {
+            Some(batch) => batch,
+            None => {
+                let batch = Rc::new(self.batch(row).await?);
+                let mut state = self.state.borrow_mut();
+                state.batches.push_front((row, Rc::clone(&batch)));
+                state.batches.truncate(CACHED_BATCHES);
+                batch
+            }
+        };
         let part = Part::Segment(row);
         let pages = batch.pages().map_err(|error| VaultError::decoding(error, part))?;
         let place = usize::try_from(place).unwrap_or(usize::MAX);
@@ -253,18 +286,29 @@ impl<S: Store> Notebook<S> {
         Ok(saved)
     }
 
-    /// Commits a batch under this notebook's fence.
+    /// Waits until memory is as the disk is: what a batch that is being committed has dropped is missing on
+    /// the disk a moment before memory knows that it is elsewhere.
+    pub(super) async fn settled(&self) {
+        drop(self.committing.lock().await);
+    }
+
+    /// Commits a batch under this notebook's fence. The caller changes memory before it waits again.
     pub(super) async fn write(&self, writes: Vec<Write>) -> Result<(), VaultError> {
         if self.read_only {
             return Err(VaultError::SlotsChanged);
         }
+        let _committing = self.committing.lock().await;
         Ok(self.store.commit(Batch { fence: self.fence, writes }).await?)
     }
 
-    /// Seals the manifest.
-    pub(super) fn seal_manifest(&self, manifest: &Manifest) -> Result<Write, VaultError> {
-        let row = super::format::ROW_MANIFEST;
-        Ok(Write::Put(Area::Meta, row, self.sealing.seal(Area::Meta, row, &encode(manifest))?))
+    /// Seals the manifest, twice.
+    pub(super) fn seal_manifest(&self, manifest: &Manifest) -> Result<[Write; 2], VaultError> {
+        let plain = encode(manifest);
+        let [first, second] = [ROW_MANIFEST, ROW_MANIFEST_COPY].map(|row| {
+            let sealed = self.sealing.seal(Area::Meta, row, &plain);
+            sealed.map(|sealed| Write::Put(Area::Meta, row, sealed))
+        });
+        Ok([first?, second?])
     }
 
     /// Renames this device in the histories.
@@ -277,8 +321,8 @@ impl<S: Store> Notebook<S> {
         let own = manifest.replica;
         manifest.devices.retain(|(replica, _)| *replica != own);
         manifest.devices.push((own, name.to_owned()));
-        let write = self.seal_manifest(&manifest)?;
-        self.write(vec![write]).await?;
+        let writes = self.seal_manifest(&manifest)?;
+        self.write(writes.into()).await?;
         self.state.borrow_mut().manifest = manifest;
         Ok(())
     }

@@ -48,15 +48,18 @@ impl Page {
 
     /// Adds a line to the history, joining it with one just before it about the same field.
     pub fn note(&mut self, entry: JournalEntry) {
-        if self.journal.iter().rev().take(64).any(|known| known.by == entry.by && known.field == entry.field) {
+        let same = |known: &JournalEntry| known.record == entry.record && known.field == entry.field;
+        let own = |known: &JournalEntry| known.by.replica == entry.by.replica;
+        // Counters ascend: what stands here already, alone or joined with a later line, is folded in again.
+        let last = self.journal.iter().rev().find(|known| same(known) && own(known));
+        if last.is_some_and(|known| known.by.counter >= entry.by.counter) {
             return;
         }
-        let recent = self.journal.iter_mut().rev().take(16).find(|known| {
-            known.record == entry.record && known.field == entry.field && known.field.is_some()
-        });
-        if let Some(known) = recent {
+        let recent =
+            self.journal.iter_mut().rev().take(16).find(|known| same(known) && known.field.is_some());
+        if let Some(known) = recent.filter(|known| own(known)) {
             let apart = entry.at.instant().0 - known.at.instant().0;
-            if known.by.replica == entry.by.replica && (0..COALESCE_MILLIS).contains(&apart) {
+            if (0..COALESCE_MILLIS).contains(&apart) {
                 known.new = entry.new;
                 known.at = entry.at;
                 known.by = entry.by;
@@ -108,7 +111,15 @@ impl Page {
 
 fn task_card(id: RecordId, state: &RecordState, changed: Instant) -> TaskCard {
     let task = view::task(id, RecordId::NIL, state);
-    TaskCard { id, title: task.title, due: task.due, done: task.done, owner: task.owner, repeat: task.repeat, changed }
+    TaskCard {
+        id,
+        title: task.title,
+        due: task.due,
+        done: task.done,
+        owner: task.owner,
+        repeat: task.repeat,
+        changed,
+    }
 }
 
 /// What a record is called in the trash.

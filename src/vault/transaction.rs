@@ -59,6 +59,18 @@ impl Transaction {
         self.page(page).is_some_and(|page| page.records.contains_key(&record))
     }
 
+    /// Whether a record is in the trash.
+    #[must_use]
+    pub fn is_deleted(&self, page: RecordId, record: RecordId) -> bool {
+        self.state(page, record).is_some_and(RecordState::is_deleted)
+    }
+
+    /// Whether a word is in a set.
+    #[must_use]
+    pub fn has_word(&self, page: RecordId, record: RecordId, field: &FieldName, word: &str) -> bool {
+        self.state(page, record).is_some_and(|state| has_word(state, field, word))
+    }
+
     /// What a field displays now.
     #[must_use]
     pub fn displayed(&self, page: RecordId, record: RecordId, field: &FieldName) -> Value {
@@ -70,7 +82,15 @@ impl Transaction {
     }
 
     /// Sets a field; writes nothing when it displays that value already and nothing contradicts it.
-    pub fn set(&mut self, page: RecordId, record: RecordId, kind: &RecordKind, field: &FieldName, value: Value) {
+    pub fn set(
+        &mut self,
+        page: RecordId,
+        record: RecordId,
+        kind: &RecordKind,
+        field: &FieldName,
+        value: Value,
+    ) {
+        let value = if value.is_empty() { Value::Empty } else { value };
         let known = self.state(page, record);
         if known.is_some_and(|state| displayed(state, field) == value && !has_conflict(state, field)) {
             return;
@@ -80,23 +100,37 @@ impl Transaction {
         }
         self.change(page, record, kind, Some(field), |state, stamp| match value {
             Value::Text(text) if *field == FieldName::TEXT => state.write_text(field.clone(), &text, stamp),
+            Value::Empty if *field == FieldName::TEXT => state.write_text(field.clone(), "", stamp),
             value => state.set(field.clone(), value, stamp),
         });
     }
 
     /// Adds a word to a set.
-    pub fn add(&mut self, page: RecordId, record: RecordId, kind: &RecordKind, field: &FieldName, word: &str) {
+    pub fn add(
+        &mut self,
+        page: RecordId,
+        record: RecordId,
+        kind: &RecordKind,
+        field: &FieldName,
+        word: &str,
+    ) {
         let known = self.state(page, record);
         if known.is_none_or(|state| !has_word(state, field, word)) {
-            self.change(page, record, kind, Some(field), |state, stamp| state.add(field.clone(), word, stamp));
+            self.change(page, record, kind, Some(field), |state, stamp| {
+                state.add(field.clone(), word, stamp)
+            });
         }
     }
 
     /// Takes a word out of a set.
     pub fn remove(&mut self, page: RecordId, record: RecordId, field: &FieldName, word: &str) {
         let known = self.state(page, record);
-        if let Some(kind) = known.filter(|state| has_word(state, field, word)).map(|state| state.kind().clone()) {
-            self.change(page, record, &kind, Some(field), |state, stamp| state.remove(field.clone(), word, stamp));
+        if let Some(kind) =
+            known.filter(|state| has_word(state, field, word)).map(|state| state.kind().clone())
+        {
+            self.change(page, record, &kind, Some(field), |state, stamp| {
+                state.remove(field.clone(), word, stamp)
+            });
         }
     }
 
@@ -104,12 +138,21 @@ impl Transaction {
     pub fn delete(&mut self, page: RecordId, record: RecordId) -> Vec<RecordId> {
         let Some(open) = self.pages.get(&page) else { return Vec::new() };
         let all = record == page;
-        let live = open.page.records.iter().filter(|(id, state)| !state.is_deleted() && (all || **id == record));
+        let live =
+            open.page.records.iter().filter(|(id, state)| !state.is_deleted() && (all || **id == record));
         let victims: Vec<_> = live.map(|(id, state)| (*id, state.kind().clone())).collect();
         for (id, kind) in &victims {
             self.change(page, *id, kind, None, RecordState::delete);
         }
         victims.into_iter().map(|(id, _)| id).collect()
+    }
+
+    /// Deletes this one record, a customer without what is on its page.
+    pub fn delete_alone(&mut self, page: RecordId, record: RecordId) {
+        let live = self.state(page, record).filter(|state| !state.is_deleted());
+        if let Some(kind) = live.map(|state| state.kind().clone()) {
+            self.change(page, record, &kind, None, RecordState::delete);
+        }
     }
 
     /// Brings a deleted record back; does nothing to one that is not deleted.
@@ -180,7 +223,8 @@ impl Transaction {
 /// What a field of a record displays, a set as its words in one text.
 fn displayed(state: &RecordState, field: &FieldName) -> Value {
     if let Some(text) = state.text_of(field) {
-        return Value::text(text.view().text());
+        let text = text.view().text();
+        return if text.is_empty() { Value::Empty } else { Value::Text(text) };
     }
     if *field == FieldName::TAGS {
         return Value::text(view::tags(state).join(TAG_SEPARATOR));

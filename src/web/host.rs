@@ -1,7 +1,5 @@
 //! The engine's surroundings in its worker.
 
-#![expect(clippy::disallowed_methods, reason = "this is the one place that asks the browser for the time")]
-
 use std::rc::Rc;
 
 use js_sys::{Reflect, Uint8Array};
@@ -73,7 +71,11 @@ impl Host for Browser {
         self.store.clone()
     }
 
-    #[expect(clippy::as_conversions, clippy::cast_possible_truncation, reason = "milliseconds are far below 2^53")]
+    #[expect(
+        clippy::as_conversions,
+        clippy::cast_possible_truncation,
+        reason = "milliseconds are far below 2^53"
+    )]
     fn now(&self) -> Instant {
         Instant(js_sys::Date::now() as i64)
     }
@@ -124,7 +126,6 @@ impl Host for Browser {
         self.let_go();
     }
 
-    #[expect(clippy::as_conversions, reason = "wasm memory is counted in 32 bits")]
     fn memory(&self) -> u64 {
         let buffer = wasm_bindgen::memory().unchecked_into::<js_sys::WebAssembly::Memory>().buffer();
         u64::from(buffer.unchecked_into::<js_sys::ArrayBuffer>().byte_length())

@@ -68,7 +68,11 @@ impl IndexedDb {
     }
 
     /// Reads, and once more on a new connection if the browser lost the first one meanwhile.
-    async fn reading<T>(&self, area: Area, read: impl AsyncFn(idb::ObjectStore) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    async fn reading<T>(
+        &self,
+        area: Area,
+        read: impl AsyncFn(idb::ObjectStore) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let mut last = StoreError::Failed(String::new());
         for _ in 0..2 {
             let transaction = Transaction::from(self.transaction(&[area], Mode::Read).await?);
@@ -118,7 +122,8 @@ impl Store for IndexedDb {
             let values = store.get_all(Some(range.into()), Some(limit)).map_err(of_idb)?;
             let keys = keys.await.map_err(of_idb)?;
             let values = values.await.map_err(of_idb)?;
-            let rows = keys.iter().zip(&values).map(|(key, value)| (number(key), Uint8Array::new(value).to_vec()));
+            let rows =
+                keys.iter().zip(&values).map(|(key, value)| (number(key), Uint8Array::new(value).to_vec()));
             Ok(rows.collect())
         })
         .await
@@ -161,7 +166,9 @@ async fn write(transaction: &Transaction, batch: &Batch) -> Result<(), StoreErro
         }
     }
     let value = fence.await.map_err(of_idb)?;
-    let fence = value.and_then(|value| Uint8Array::new(&value).to_vec().try_into().ok()).map_or(0, u64::from_be_bytes);
+    let fence = value
+        .and_then(|value| Uint8Array::new(&value).to_vec().try_into().ok())
+        .map_or(0, u64::from_be_bytes);
     if fence == batch.fence { Ok(()) } else { Err(StoreError::Fenced) }
 }
 
@@ -181,7 +188,9 @@ async fn finish<T>(
     };
     match transaction.await {
         Ok(ended) if ended.is_committed() => Ok(value),
-        _ => Err(raw.error().map_or_else(|| StoreError::Failed("AbortError".to_owned()), |error| of_dom(&error))),
+        _ => Err(raw
+            .error()
+            .map_or_else(|| StoreError::Failed("AbortError".to_owned()), |error| of_dom(&error))),
     }
 }
 
@@ -271,9 +280,15 @@ fn of_idb(error: idb::Error) -> StoreError {
     use idb::Error as E;
     match &error {
         E::DomException(error) => of_dom(error),
-        E::AddFailed(value) | E::UpdateFailed(value) | E::GetFailed(value) | E::DeleteFailed(value)
-        | E::GetAllFailed(value) | E::GetAllKeysFailed(value) | E::ObjectStoreNotFound(value)
-        | E::TransactionOpenFailed(value) | E::IndexedDbOpenFailed(value) => named(value),
+        E::AddFailed(value)
+        | E::UpdateFailed(value)
+        | E::GetFailed(value)
+        | E::DeleteFailed(value)
+        | E::GetAllFailed(value)
+        | E::GetAllKeysFailed(value)
+        | E::ObjectStoreNotFound(value)
+        | E::TransactionOpenFailed(value)
+        | E::IndexedDbOpenFailed(value) => named(value),
         _ => StoreError::Failed("IndexedDbError".to_owned()),
     }
 }

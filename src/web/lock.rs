@@ -12,6 +12,8 @@ use web_sys::{BroadcastChannel, MessageEvent};
 /// How long a holder may take to finish its write before the vault is taken from it. It can't do harm
 /// then: its writes carry an old fence.
 const PATIENCE_MILLIS: u32 = 4_000;
+/// How long the worker of a page that was just left may still hold the lock.
+const ENDING_MILLIS: u32 = 800;
 const ASK: &str = "release";
 
 /// The lock of the vault.
@@ -58,7 +60,7 @@ impl VaultLock {
 
     /// Takes the lock if it is free; with `ask`, asks its holder for it and takes it in any case. `lost`
     /// is called when another tab takes it away later.
-    pub async fn hold(&self, ask: bool, lost: impl FnOnce() + 'static) -> bool {
+    pub async fn hold(&self, ask: bool, lost: impl Fn() + 'static) -> bool {
         if self.is_held() {
             return true;
         }
@@ -67,8 +69,17 @@ impl VaultLock {
             *self.release.borrow_mut() = Some(Function::new_no_args(""));
             return true;
         };
-        if self.request(&locks, "ifAvailable", lost).await {
-            return true;
+        let lost: Rc<dyn Fn()> = Rc::new(lost);
+        let told = || {
+            let lost = Rc::clone(&lost);
+            move || lost()
+        };
+        // A page that was reloaded meets the worker of the page before, which is about to end.
+        for _ in 0..ENDING_MILLIS / 100 {
+            if self.request(&locks, "ifAvailable", told()).await {
+                return true;
+            }
+            super::turn::sleep(100).await;
         }
         if !ask {
             return false;
@@ -79,11 +90,11 @@ impl VaultLock {
         }
         for _ in 0..PATIENCE_MILLIS / 100 {
             super::turn::sleep(100).await;
-            if self.request(&locks, "ifAvailable", || ()).await {
+            if self.request(&locks, "ifAvailable", told()).await {
                 return true;
             }
         }
-        self.request(&locks, "steal", || ()).await
+        self.request(&locks, "steal", told()).await
     }
 
     /// One request; tells whether the lock was granted.
@@ -106,8 +117,10 @@ impl VaultLock {
                 // The lock is held until this promise ends.
                 Promise::new(&mut |resolve, _| *slot.borrow_mut() = Some(resolve)).into()
             });
-            let request = Reflect::get(locks, &"request".into()).and_then(|request| request.dyn_into::<Function>());
-            let promise = request.and_then(|request| request.call3(locks, &self.name.as_str().into(), &options, &callback));
+            let request =
+                Reflect::get(locks, &"request".into()).and_then(|request| request.dyn_into::<Function>());
+            let promise = request
+                .and_then(|request| request.call3(locks, &self.name.as_str().into(), &options, &callback));
             let held = Rc::clone(&self.release);
             let lost = lost.take();
             if let Ok(promise) = promise.and_then(|promise| promise.dyn_into::<Promise>()) {

@@ -44,7 +44,9 @@ impl Sealer {
     /// When the worker can't be had or could not derive.
     pub async fn derive(&self, passphrase: &str, params: KdfParams) -> Result<DerivedSecret, KdfError> {
         self.prepare();
-        let Some(Warm { worker, ready }) = self.warm.borrow_mut().take() else { return Err(KdfError::Refused) };
+        let Some(Warm { worker, ready }) = self.warm.borrow_mut().take() else {
+            return Err(KdfError::Refused);
+        };
         if JsFuture::from(ready).await.is_err() {
             worker.terminate();
             return Err(KdfError::Refused);

@@ -3,7 +3,7 @@
 // A journey is a module journeys/*.mjs with
 //   export const name      what a user can do, as a sentence
 //   export const browsers  optional: some of "chromium", "firefox", "webkit"; else all three
-//   export const seconds   optional: its time limit, else 60
+//   export const seconds   optional: its time limit, else 120
 //   export async function run(context)
 // See lib/context.mjs for what a context offers.
 
@@ -12,7 +12,7 @@ import { mkdir, readdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { KINDS } from "./lib/browser.mjs";
+import { KINDS, sleep } from "./lib/browser.mjs";
 import { Context } from "./lib/context.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -48,7 +48,7 @@ process.exit(failed || !passed ? 1 : 0);
 
 /** Runs one journey in one browser; resolves to what went wrong, if anything did. */
 async function travel(journey, context) {
-  const seconds = journey.seconds ?? 60;
+  const seconds = journey.seconds ?? 120;
   let timer;
   const late = new Promise((_, reject) => {
     timer = setTimeout(() => reject(new Error(`it took longer than ${seconds} s`)), seconds * 1000);
@@ -63,7 +63,7 @@ async function travel(journey, context) {
     whole.catch(() => {});
     await Promise.race([whole, late]);
   } catch (fault) {
-    await Promise.race([context.keepEvidence(), late]).catch(() => {});
+    await Promise.race([context.keepEvidence(), sleep(20_000)]).catch(() => {});
     return fault;
   } finally {
     clearTimeout(timer);

@@ -99,7 +99,8 @@ fn MakeNotebook() -> impl IntoView {
         }
         busy.set(true);
         let name = device.with_untracked(|name| name.trim().to_owned());
-        let name = if name.is_empty() { t_string!(i18n, first_start.device_default).to_owned() } else { name };
+        let name =
+            if name.is_empty() { t_string!(i18n, first_start.device_default).to_owned() } else { name };
         spawn_local(async move {
             if let Err(found) = session.create(typed.clone(), name).await {
                 busy.try_set(false);

@@ -81,7 +81,9 @@ pub fn Tasks() -> impl IntoView {
     let focus = window_event_listener(leptos::ev::focus, move |_| load());
     on_cleanup(move || focus.remove());
     let all_done = Memo::new(move |_| {
-        board.with(|board| board.as_ref().is_some_and(|board| board.counts.iter().take(5).all(|count| *count == 0)))
+        board.with(|board| {
+            board.as_ref().is_some_and(|board| board.counts.iter().take(5).all(|count| *count == 0))
+        })
     });
     view! {
         <div class="tasks">
@@ -116,12 +118,15 @@ fn TaskGroup(group: Group, board: RwSignal<Option<TaskBoard>>) -> impl IntoView 
     let i18n = use_i18n();
     let ids = Memo::new(move |_| {
         board.with(|board| {
-            let rows = board.as_ref().map(|board| group.rows(board).iter().map(|row| row.task.id).collect::<Vec<_>>());
+            let rows = board
+                .as_ref()
+                .map(|board| group.rows(board).iter().map(|row| row.task.id).collect::<Vec<_>>());
             rows.unwrap_or_default()
         })
     });
-    let count =
-        Memo::new(move |_| board.with(|board| board.as_ref().map(|board| group.count(board)).unwrap_or_default()));
+    let count = Memo::new(move |_| {
+        board.with(|board| board.as_ref().map(|board| group.count(board)).unwrap_or_default())
+    });
     let title = move || match group {
         Group::Overdue => t_string!(i18n, tasks.overdue),
         Group::Today => t_string!(i18n, tasks.today),
@@ -186,7 +191,9 @@ fn TaskItem(id: RecordId, group: Group, board: RwSignal<Option<TaskBoard>>) -> i
     let session = use_session();
     let row = Memo::new(move |_| {
         board.with(|board| {
-            let row = board.as_ref().and_then(|board| group.rows(board).iter().find(|row| row.task.id == id).cloned());
+            let row = board
+                .as_ref()
+                .and_then(|board| group.rows(board).iter().find(|row| row.task.id == id).cloned());
             row.unwrap_or_default()
         })
     });
@@ -214,7 +221,11 @@ fn TaskItem(id: RecordId, group: Group, board: RwSignal<Option<TaskBoard>>) -> i
                 show(&mut row.task, &field, &value);
             }
         });
-        session.save(vec![Edit { record: id, kind: RecordKind::Task, change: FieldChange::Set(field, value) }]);
+        session.save(vec![Edit {
+            record: id,
+            kind: RecordKind::Task,
+            change: FieldChange::Set(field, value),
+        }]);
     });
     view! {
         <li class="tasks-row">

@@ -44,9 +44,7 @@ pub fn Trash() -> impl IntoView {
         });
     });
     let count = Memo::new(move |_| rows.with(|rows| rows.as_ref().map(Vec::len)));
-    let shown = move || {
-        rows.with(|rows| rows.iter().flatten().take(most.get()).cloned().collect::<Vec<_>>())
-    };
+    let shown = move || rows.with(|rows| rows.iter().flatten().take(most.get()).cloned().collect::<Vec<_>>());
     let more = move || count.get().unwrap_or_default().saturating_sub(most.get());
     let restore = move |id: RecordId| {
         rows.update(|rows| {
@@ -59,7 +57,8 @@ pub fn Trash() -> impl IntoView {
     let row = move |row: TrashRow| {
         let id = row.id;
         let (kind, at) = (StoredValue::new(row.kind), row.deleted);
-        let title = if row.title.trim().is_empty() { t_string!(i18n, trash.untitled).to_owned() } else { row.title };
+        let title =
+            if row.title.trim().is_empty() { t_string!(i18n, trash.untitled).to_owned() } else { row.title };
         let named = title.clone();
         view! {
             <li class="trash-row">

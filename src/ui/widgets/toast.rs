@@ -159,10 +159,9 @@ fn ToastBar(toasts: Toasts, toast: Toast) -> impl IntoView {
                 <button
                     type="button"
                     class="button quiet"
-                    aria-label=move || t_string!(i18n, common.dismiss)
                     on:click=move |_| toasts.dismiss(number)
                 >
-                    {t!(i18n, common.close)}
+                    {t!(i18n, common.understood)}
                 </button>
             </div>
         </div>

@@ -114,7 +114,8 @@ pub fn WindowList<V: IntoView + 'static>(
         let (range, fits) = window.with(|window| (window.visible(SPARE), window.fits()));
         (range.end - range.start).max(fits + 2 * SPARE + 2).max(before.copied().unwrap_or(0))
     });
-    let shown_active = Memo::new(move |_| Some(active.get()).filter(|active| rows.with(|rows| rows.contains(active))));
+    let shown_active =
+        Memo::new(move |_| Some(active.get()).filter(|active| rows.with(|rows| rows.contains(active))));
 
     let on_key = move |event: KeyboardEvent| {
         if event.is_composing() || event.ctrl_key() || event.alt_key() || event.meta_key() {
@@ -127,7 +128,8 @@ pub fn WindowList<V: IntoView + 'static>(
             // The first key after scrolling by hand goes on from what is seen.
             let seen = window.with_untracked(|window| window.visible(0));
             let from = if seen.contains(&now) { step.from(now, count, page) } else { seen.start };
-            let next = if matches!(step, Move::First | Move::Last) { step.from(now, count, page) } else { from };
+            let next =
+                if matches!(step, Move::First | Move::Last) { step.from(now, count, page) } else { from };
             active.set(next);
             scroller.reveal(next);
         } else if matches!(event.key().as_str(), "Enter" | " ") && now < count {

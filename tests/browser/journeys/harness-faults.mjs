@@ -3,7 +3,7 @@
 import { startServer } from "../lib/server.mjs";
 
 export const name = "the harness notices faults in pages, workers and nested workers";
-export const seconds = 120;
+export const seconds = 240;
 
 const POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self'; worker-src 'self'";
 

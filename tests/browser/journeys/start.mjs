@@ -5,6 +5,7 @@ export const name = "the app starts with its engine, without an error and withou
 export async function run(context) {
   const browser = await context.start();
   await start(context, browser, context.server);
+  await context.settle();
   await context.expectNoRequest(() => browser.run(() => new Promise((done) => setTimeout(done, 1000))));
   await context.expectNoProblems();
 

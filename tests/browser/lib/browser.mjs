@@ -35,7 +35,12 @@ export async function startBrowser(kind, options) {
   await mkdir(options.profile, { recursive: true });
   await mkdir(options.downloads, { recursive: true });
   const settings = { scheme: "light", language: "ja", ...options };
-  return new { chromium: Chromium, firefox: Firefox, webkit: WebKit }[kind](settings).start();
+  const start = () => new { chromium: Chromium, firefox: Firefox, webkit: WebKit }[kind](settings).start();
+  return start().catch((fault) => {
+    // Nothing of the app has run yet. On a busy machine browsers sometimes hang when they start.
+    console.log(`       ${kind} did not start, and is started once more: ${fault.message.split("\n")[0]}`);
+    return start();
+  });
 }
 
 class Browser {
@@ -59,7 +64,10 @@ class Browser {
       if (this.program.child.exitCode !== null) throw new Error(`${program} ended: ${this.program.output}`);
       return (await fetch(`${this.driverUrl}/status`).catch(() => undefined))?.ok;
     };
-    await until(`${program} is ready`, ready, 20);
+    await until(`${program} is ready`, ready, 60).catch(async (fault) => {
+      await this.kill();
+      throw fault;
+    });
   }
 
   async startSession(capabilities) {

@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { startBrowser } from "./browser.mjs";
+import { sleep, startBrowser } from "./browser.mjs";
 import { findOnDisk } from "./profile.mjs";
 import { startServer } from "./server.mjs";
 
@@ -80,11 +80,18 @@ export class Context {
     return findOnDisk(browser.profile, texts);
   }
 
+  /** Waits until the server has not been asked for anything for a second: what belongs to the start has come. */
+  async settle() {
+    const seen = () => this.server.log.length;
+    for (let before = -1; before !== seen(); await sleep(1000)) before = seen();
+  }
+
   /** Runs `act` and fails if the server is asked for anything meanwhile. */
   async expectNoRequest(act) {
     const before = this.server.log.length;
     await act();
-    assert.deepEqual(this.server.log.slice(before), [], "the page asked the server for something");
+    const asked = this.server.log.slice(before).map(({ method, path }) => `${method} ${path}`);
+    assert.deepEqual(asked, [], "the page asked the server for something");
   }
 
   /** Says that a problem with this text is part of the journey. */
@@ -118,12 +125,13 @@ export class Context {
 
   /** Keeps a picture and the page of every browser, for whoever has to find out why the journey failed. */
   async keepEvidence() {
-    const problems = await this.takeProblems().catch(() => []);
+    const problems = await Promise.race([this.takeProblems(), sleep(5000)]).catch(() => []);
     for (const [index, browser] of this.#browsers.entries()) {
       const place = `${this.artifacts}-failed${index || ""}`;
+      // The log first: a browser that hangs gives nothing more.
+      await writeFile(`${place}.txt`, [...(problems ?? []), "", browser.program.output].join("\n"));
       await browser.screenshot(`${place}.png`).catch(() => {});
-      const page = await browser.driver.get("/source").catch((fault) => String(fault));
-      await writeFile(`${place}.txt`, [...problems, "", page, "", browser.program.output].join("\n"));
+      await writeFile(`${place}.html`, await browser.driver.get("/source").catch((fault) => String(fault)));
     }
   }
 

@@ -6,12 +6,16 @@ import WebSocket from "ws";
 /** The key under which WebDriver hands out elements. */
 export const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
 
+/** How long a browser may take to start, in milliseconds. */
+const START_LIMIT = 40_000;
+
 /** One WebDriver session. */
 export class WebDriver {
   #session;
 
   static async start(driverUrl, capabilities) {
-    const value = await call("POST", `${driverUrl}/session`, { capabilities: { alwaysMatch: capabilities } });
+    const body = { capabilities: { alwaysMatch: capabilities } };
+    const value = await call("POST", `${driverUrl}/session`, body, START_LIMIT);
     return new WebDriver(`${driverUrl}/session/${value.sessionId}`, value.capabilities);
   }
 
@@ -33,12 +37,12 @@ export class WebDriver {
   }
 }
 
-async function call(method, url, body) {
+async function call(method, url, body, limit = 120_000) {
   const response = await fetch(url, {
     method,
     headers: body && { "Content-Type": "application/json; charset=utf-8" },
     body: body && JSON.stringify(body),
-    signal: AbortSignal.timeout(120_000),
+    signal: AbortSignal.timeout(limit),
   });
   const { value } = await response.json();
   if (!response.ok) throw new WebDriverError(value);

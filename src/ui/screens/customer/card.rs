@@ -64,7 +64,7 @@ pub fn NameLine() -> impl IntoView {
                 }
             />
             <div class="name-and-honorific">
-                <div class="name-heading" role="heading" attr:aria-level="1">
+                <h1 class="name-heading">
                     <EditText
                         class="name-name"
                         bare=true
@@ -76,7 +76,7 @@ pub fn NameLine() -> impl IntoView {
                         check=Callback::new(|text: String| !text.trim().is_empty())
                         problem=move || t_string!(i18n, customers.name_missing)
                     />
-                </div>
+                </h1>
                 <EditText
                     class="name-honorific"
                     bare=true
@@ -241,7 +241,8 @@ fn Birthday() -> impl IntoView {
     let i18n = use_i18n();
     let page = use_page();
     let birthday = page.part(|page| page.customer.birthday);
-    let value = Memo::new(move |_| birthday.get().map(|date| words::date(date, language(i18n))).unwrap_or_default());
+    let value =
+        Memo::new(move |_| birthday.get().map(|date| words::date(date, language(i18n))).unwrap_or_default());
     let shown = Callback::new(move |text: String| match birthday.get().and_then(|date| age(date, today())) {
         Some(years) => t_string!(i18n, customer.with_age, date = text, age = years).to_string(),
         None => text,
@@ -274,13 +275,22 @@ fn Others() -> impl IntoView {
     let i18n = use_i18n();
     let page = use_page();
     let names = page.part(|page| {
-        page.customer.others.iter().filter(|(_, value)| !value.is_empty()).map(|(name, _)| name.as_str().to_owned()).collect::<Vec<_>>()
+        page.customer
+            .others
+            .iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, _)| name.as_str().to_owned())
+            .collect::<Vec<_>>()
     });
     let field = move |name: String| {
         let field = FieldName::new(&name);
         let (named, own, saved) = (field.clone(), field.clone(), field);
-        let value = page.part(move |page| page.customer.others.iter().find(|(name, _)| *name == own).map(|(_, value)| value.clone()));
-        let text = Memo::new(move |_| value.with(|value| value.as_ref().map(|value| value_words(i18n, value)).unwrap_or_default()));
+        let value = page.part(move |page| {
+            page.customer.others.iter().find(|(name, _)| *name == own).map(|(_, value)| value.clone())
+        });
+        let text = Memo::new(move |_| {
+            value.with(|value| value.as_ref().map(|value| value_words(i18n, value)).unwrap_or_default())
+        });
         let is_text = value.with_untracked(|value| matches!(value, Some(Value::Text(_))));
         let label = move || field_words(i18n, &named);
         if is_text {

@@ -52,7 +52,12 @@ pub fn Composer() -> impl IntoView {
 }
 
 /// Fields of a new record on a page.
-fn new_record(record: RecordId, kind: &RecordKind, parent: RecordId, fields: Vec<(FieldName, Value)>) -> Vec<Edit> {
+fn new_record(
+    record: RecordId,
+    kind: &RecordKind,
+    parent: RecordId,
+    fields: Vec<(FieldName, Value)>,
+) -> Vec<Edit> {
     let parent = (!parent.is_nil()).then_some((FieldName::PARENT, Value::Link(parent)));
     parent
         .into_iter()
@@ -152,7 +157,8 @@ pub fn TaskForm(
             return;
         }
         // A task that repeats needs a day to count from.
-        let day = due.get_untracked().or_else(|| repeat.with_untracked(|repeat| (!repeat.is_empty()).then(today)));
+        let day =
+            due.get_untracked().or_else(|| repeat.with_untracked(|repeat| (!repeat.is_empty()).then(today)));
         let fields = vec![
             (FieldName::TITLE, Value::text(text.trim())),
             (FieldName::DUE, day.map_or(Value::Empty, Value::Date)),
@@ -224,7 +230,9 @@ fn NewPurchase() -> impl IntoView {
     let add = Callback::new(move |()| {
         tried.set(true);
         let count = |text: RwSignal<String>, otherwise: i64| {
-            text.with_untracked(|text| if text.trim().is_empty() { Some(otherwise) } else { parse_number(text) })
+            text.with_untracked(
+                |text| if text.trim().is_empty() { Some(otherwise) } else { parse_number(text) },
+            )
         };
         let (Some(count), Some(yen)) = (count(quantity, 1), count(amount, 0)) else { return };
         if item.with_untracked(|item| item.trim().is_empty()) {

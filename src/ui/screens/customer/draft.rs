@@ -90,7 +90,8 @@ impl Draft {
     async fn restore(self) {
         let Ok(Reply::Drafts(drafts)) = self.session.engine.call(Request::Drafts).await else { return };
         let Some(key) = self.key.try_get_value() else { return };
-        let found = drafts.into_iter().find(|draft| draft.key == key).filter(|draft| !draft.text.trim().is_empty());
+        let found =
+            drafts.into_iter().find(|draft| draft.key == key).filter(|draft| !draft.text.trim().is_empty());
         let untouched = self.text.try_with_untracked(String::is_empty);
         if let (Some(found), Some(true)) = (found, untouched) {
             self.text.try_set(found.text);

@@ -24,7 +24,9 @@ pub fn repeat_words(i18n: Texts, repeat: &str) -> String {
         "year" => t_string!(i18n, customer.yearly).to_owned(),
         other => match Repeat::parse(other) {
             Some(Repeat::Days(days)) => t_string!(i18n, customer.every_days, count = days).to_string(),
-            Some(Repeat::Months(months)) => t_string!(i18n, customer.every_months, count = months).to_string(),
+            Some(Repeat::Months(months)) => {
+                t_string!(i18n, customer.every_months, count = months).to_string()
+            }
             None => other.to_owned(),
         },
     }
@@ -102,7 +104,8 @@ pub fn RepeatSelect(
         }
     };
     // A repetition of another program is offered too, or it would look as if there were none.
-    let other = Memo::new(move |_| value.with(|value| (!USUAL.contains(&value.as_str())).then(|| value.clone())));
+    let other =
+        Memo::new(move |_| value.with(|value| (!USUAL.contains(&value.as_str())).then(|| value.clone())));
     view! {
         <label class="inline-field" for=label_for>
             <span>{t!(i18n, customer.repeat)}</span>

@@ -135,64 +135,65 @@ pub fn EditText(
         }
     };
     let field = move || {
-            let invalid = move || editor.invalid.get().to_string();
-            if multiline {
-                view! {
-                    <textarea
-                        class="input text-area edit-field"
-                        node_ref=area
-                        id=id.get_value()
-                        rows="3"
-                        autocomplete="off"
-                        autocapitalize="off"
-                        aria-describedby=described.get_value()
-                        prop:value=editor.text.get_untracked()
-                        on:input:target=move |event| editor.typed(event.target().value())
-                        on:compositionstart=move |_| editor.composing.set_value(true)
-                        on:compositionend:target=move |event| on_compose_end(event.data(), event.target().value())
-                        on:keydown=on_key
-                        on:blur=move |_| editor.close()
-                    />
-                }
-                .into_any()
-            } else {
-                view! {
-                    <input
-                        class="input edit-field"
-                        node_ref=input
-                        id=id.get_value()
-                        type="text"
-                        inputmode=keyboard
-                        list=list.get_value()
-                        autocomplete="off"
-                        autocapitalize="off"
-                        enterkeyhint="done"
-                        maxlength="2000"
-                        aria-describedby=described.get_value()
-                        aria-invalid=invalid
-                        prop:value=editor.text.get_untracked()
-                        on:input:target=move |event| {
-                            let text = event.target().value();
-                            tell(Heard::Typed(text.clone()));
-                            editor.typed(text);
-                        }
-                        on:compositionstart=move |_| editor.composing.set_value(true)
-                        on:compositionupdate=move |event| {
-                            tell(Heard::Composing(event.data().unwrap_or_default()));
-                        }
-                        on:compositionend:target=move |event| on_compose_end(event.data(), event.target().value())
-                        on:keydown=on_key
-                        on:blur=move |_| editor.close()
-                    />
-                }
-                .into_any()
+        let invalid = move || editor.invalid.get().to_string();
+        if multiline {
+            view! {
+                <textarea
+                    class="input text-area edit-field"
+                    node_ref=area
+                    id=id.get_value()
+                    rows="3"
+                    autocomplete="off"
+                    autocapitalize="off"
+                    aria-describedby=described.get_value()
+                    prop:value=editor.text.get_untracked()
+                    on:input:target=move |event| editor.typed(event.target().value())
+                    on:compositionstart=move |_| editor.composing.set_value(true)
+                    on:compositionend:target=move |event| on_compose_end(event.data(), event.target().value())
+                    on:keydown=on_key
+                    on:blur=move |_| editor.close()
+                />
             }
+            .into_any()
+        } else {
+            view! {
+                <input
+                    class="input edit-field"
+                    node_ref=input
+                    id=id.get_value()
+                    type="text"
+                    inputmode=keyboard
+                    list=list.get_value()
+                    autocomplete="off"
+                    autocapitalize="off"
+                    enterkeyhint="done"
+                    maxlength="2000"
+                    aria-describedby=described.get_value()
+                    aria-invalid=invalid
+                    prop:value=editor.text.get_untracked()
+                    on:input:target=move |event| {
+                        let text = event.target().value();
+                        tell(Heard::Typed(text.clone()));
+                        editor.typed(text);
+                    }
+                    on:compositionstart=move |_| editor.composing.set_value(true)
+                    on:compositionupdate=move |event| {
+                        tell(Heard::Composing(event.data().unwrap_or_default()));
+                    }
+                    on:compositionend:target=move |event| on_compose_end(event.data(), event.target().value())
+                    on:keydown=on_key
+                    on:blur=move |_| editor.close()
+                />
+            }
+            .into_any()
+        }
     };
     let (label, hint) = (StoredValue::new(label), StoredValue::new(hint));
     let label_words = move || label.with_value(TextProp::get).to_string();
     let offers_words = move || !suggestions.with(Vec::is_empty);
     let has_problem = problem.is_some();
-    let problem = move || editor.invalid.get().then(|| problem.as_ref().map(|problem| problem.get().to_string()));
+    let problem =
+        move || editor.invalid.get().then(|| problem.as_ref().map(|problem| problem.get().to_string()));
     view! {
         <div
             class=format!("edit {class}")
@@ -309,7 +310,9 @@ impl Editor {
     /// Saves what is typed, if it is another text and one that can be saved.
     fn save(self) {
         self.stop_timer();
-        let Some(text) = self.text.try_get_untracked().filter(|_| self.open.try_get_untracked() == Some(true)) else {
+        let Some(text) =
+            self.text.try_get_untracked().filter(|_| self.open.try_get_untracked() == Some(true))
+        else {
             return;
         };
         self.waiting_since.try_set_value(None);

@@ -52,7 +52,9 @@ fn History(record: RecordId, field: Option<FieldName>) -> impl IntoView {
             answer.try_set(Some(news));
         });
     });
-    let kind = page.content.with_untracked(|page| page.as_ref().map_or(RecordKind::Customer, |page| kind_of(page, record)));
+    let kind = page
+        .content
+        .with_untracked(|page| page.as_ref().map_or(RecordKind::Customer, |page| kind_of(page, record)));
     let kind = StoredValue::new(kind);
     let only = StoredValue::new(field);
     let entry = move |entry: HistoryEntry| {
@@ -100,16 +102,17 @@ fn History(record: RecordId, field: Option<FieldName>) -> impl IntoView {
     };
     move || match answer.get() {
         None => view! { <p role="status">{t!(i18n, common.loading)}</p> }.into_any(),
-        Some(Err(failure)) => view! { <p class="field-error" role="alert">{failure_text(i18n, &failure)}</p> }.into_any(),
+        Some(Err(failure)) => {
+            view! { <p class="field-error" role="alert">{failure_text(i18n, &failure)}</p> }.into_any()
+        }
         Some(Ok(entries)) => {
             let wanted = only.get_value();
-            let shown: Vec<_> = entries
-                .into_iter()
-                .filter(|entry| wanted.is_none() || entry.field == wanted)
-                .collect();
+            let shown: Vec<_> =
+                entries.into_iter().filter(|entry| wanted.is_none() || entry.field == wanted).collect();
             let more = shown.len().saturating_sub(most.get());
             if shown.is_empty() {
-                return view! { <EmptyState title=move || t_string!(i18n, customer.no_history) /> }.into_any();
+                return view! { <EmptyState title=move || t_string!(i18n, customer.no_history) /> }
+                    .into_any();
             }
             view! {
                 <ol class="history">{shown.into_iter().take(most.get()).map(entry).collect_view()}</ol>

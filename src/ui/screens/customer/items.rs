@@ -109,7 +109,8 @@ pub fn Items(
     let editing = RwSignal::new(None::<FieldName>);
     // An item that is being added is not there yet: it is shown as long as it is edited.
     let shown = Memo::new(move |_| {
-        let mut fields: Vec<FieldName> = items.with(|items| items.iter().map(|item| item.field.clone()).collect());
+        let mut fields: Vec<FieldName> =
+            items.with(|items| items.iter().map(|item| item.field.clone()).collect());
         if let Some(new) = editing.get().filter(|field| !fields.contains(field)) {
             fields.push(new);
         }
@@ -173,12 +174,17 @@ fn ItemLine(
     let i18n = use_i18n();
     let (page, session) = (use_page(), use_session());
     let conflict = page.has_conflict(record, field.clone());
-    let text = Memo::new(move |_| value.with(|value| value.as_ref().map(|value| kind.text(value)).unwrap_or_default()));
-    let label =
-        move || value.with(|value| value.as_ref().map(|value| value.part("label").to_owned()).unwrap_or_default());
+    let text = Memo::new(move |_| {
+        value.with(|value| value.as_ref().map(|value| kind.text(value)).unwrap_or_default())
+    });
+    let label = move || {
+        value.with(|value| value.as_ref().map(|value| value.part("label").to_owned()).unwrap_or_default())
+    };
     let link = move || match kind {
         ItemKind::Phone => dial(&text.get()).map(|number| format!("tel:{number}")),
-        ItemKind::Mail => Some(text.get()).filter(|mail| mail.contains('@')).map(|mail| format!("mailto:{mail}")),
+        ItemKind::Mail => {
+            Some(text.get()).filter(|mail| mail.contains('@')).map(|mail| format!("mailto:{mail}"))
+        }
         ItemKind::Address => None,
     };
     let copy = move |_| {
@@ -292,7 +298,8 @@ fn ItemEditor(
             });
             close();
         } else if event.key() == "Enter" {
-            let on_button = event.target().is_some_and(|target| target.dyn_into::<web_sys::HtmlInputElement>().is_err());
+            let on_button =
+                event.target().is_some_and(|target| target.dyn_into::<web_sys::HtmlInputElement>().is_err());
             if enters(&event) && !on_button {
                 event.prevent_default();
                 close();

@@ -26,7 +26,8 @@ pub fn People() -> impl IntoView {
         }
         name.set(String::new());
         let record = make_record_id();
-        let set = |field, value| Edit { record, kind: RecordKind::Contact, change: FieldChange::Set(field, value) };
+        let set =
+            |field, value| Edit { record, kind: RecordKind::Contact, change: FieldChange::Set(field, value) };
         page.save(vec![
             set(FieldName::PARENT, Value::Link(page.id)),
             set(FieldName::NAME, Value::text(text.trim())),
@@ -75,7 +76,11 @@ fn Person(id: RecordId) -> impl IntoView {
     let page = use_page();
     let text = move |field: FieldName, read: fn(&Customer) -> &String| {
         let value = page.part(move |page| {
-            page.contacts.iter().find(|person| person.id == id).map(|person| read(person).clone()).unwrap_or_default()
+            page.contacts
+                .iter()
+                .find(|person| person.id == id)
+                .map(|person| read(person).clone())
+                .unwrap_or_default()
         });
         let (named, saved) = (field.clone(), field);
         view! {
@@ -89,7 +94,11 @@ fn Person(id: RecordId) -> impl IntoView {
     };
     let items = move |read: fn(&Customer) -> &Vec<crate::model::records::Item>| {
         page.part(move |page| {
-            page.contacts.iter().find(|person| person.id == id).map(|person| read(person).clone()).unwrap_or_default()
+            page.contacts
+                .iter()
+                .find(|person| person.id == id)
+                .map(|person| read(person).clone())
+                .unwrap_or_default()
         })
     };
     view! {

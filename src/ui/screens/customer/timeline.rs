@@ -67,7 +67,9 @@ pub fn Timeline() -> impl IntoView {
         }
     };
     let line = move |line: Line| match line {
-        Line::Heading(heading) => view! { <h3 class="timeline-heading">{move || heading_words(i18n, heading)}</h3> }.into_any(),
+        Line::Heading(heading) => {
+            view! { <h3 class="timeline-heading">{move || heading_words(i18n, heading)}</h3> }.into_any()
+        }
         Line::Entry(Entry::Note(id)) => view! { <NoteEntry id /> }.into_any(),
         Line::Entry(Entry::Task(id)) => view! { <TaskEntry id /> }.into_any(),
         Line::Entry(Entry::Purchase(id)) => view! { <PurchaseEntry id /> }.into_any(),
@@ -107,7 +109,10 @@ fn heading_words(i18n: crate::ui::text::Texts, heading: Heading) -> String {
         Heading::ToDo => t_string!(i18n, customer.heading_to_do).to_owned(),
         Heading::Undated => t_string!(i18n, customer.heading_undated).to_owned(),
         Heading::Month(year, month) => {
-            let name = t_string!(i18n, customer.months).split(' ').nth(usize::from(month.saturating_sub(1))).unwrap_or("");
+            let name = t_string!(i18n, customer.months)
+                .split(' ')
+                .nth(usize::from(month.saturating_sub(1)))
+                .unwrap_or("");
             t_string!(i18n, customer.heading_month, year = year, month = name).to_string()
         }
     }
@@ -186,7 +191,8 @@ impl NotePart {
     where
         T: Default + PartialEq + Send + Sync + 'static,
     {
-        use_page().part(move |page| page.notes.iter().find(|note| note.id == self.id).map(read).unwrap_or_default())
+        use_page()
+            .part(move |page| page.notes.iter().find(|note| note.id == self.id).map(read).unwrap_or_default())
     }
 }
 
@@ -194,7 +200,8 @@ impl NotePart {
 fn TaskEntry(id: RecordId) -> impl IntoView {
     let i18n = use_i18n();
     let page = use_page();
-    let task = page.part(move |page| page.tasks.iter().find(|task| task.id == id).cloned().unwrap_or_default());
+    let task =
+        page.part(move |page| page.tasks.iter().find(|task| task.id == id).cloned().unwrap_or_default());
     view! {
         <article class="entry task">
             <TaskLine
@@ -306,8 +313,9 @@ pub fn TaskLine(
 fn PurchaseEntry(id: RecordId) -> impl IntoView {
     let i18n = use_i18n();
     let page = use_page();
-    let purchase =
-        page.part(move |page| page.purchases.iter().find(|purchase| purchase.id == id).cloned().unwrap_or_default());
+    let purchase = page.part(move |page| {
+        page.purchases.iter().find(|purchase| purchase.id == id).cloned().unwrap_or_default()
+    });
     let part = move |read: fn(&Purchase) -> String| Memo::new(move |_| purchase.with(read));
     let date = Memo::new(move |_| purchase.with(|purchase| purchase.date));
     let set = move |field, value| page.set(id, RecordKind::Purchase, field, value);

@@ -18,7 +18,8 @@ use crate::ui::widgets::{Dialog, Segmented, enters};
 /// Saves a new customer and opens its page.
 pub fn add_customer(session: Session, router: Router, name: &str, reading: &str, organisation: bool) {
     let record = make_record_id();
-    let set = |field, value| Edit { record, kind: RecordKind::Customer, change: FieldChange::Set(field, value) };
+    let set =
+        |field, value| Edit { record, kind: RecordKind::Customer, change: FieldChange::Set(field, value) };
     let mut edits = vec![set(FieldName::NAME, Value::text(name.trim()))];
     if !reading.is_empty() {
         edits.push(set(FieldName::READING, Value::text(reading)));

@@ -99,7 +99,8 @@ impl CustomerList {
         spawn_local(async move {
             while let Some((search, sort)) = self.next_query() {
                 let query = ViewQuery { view: VIEW, search: search.clone(), sort };
-                let Ok(Reply::View { count, rail, .. }) = self.session.engine.call(Request::OpenView(query)).await
+                let Ok(Reply::View { count, rail, .. }) =
+                    self.session.engine.call(Request::OpenView(query)).await
                 else {
                     self.asked.try_set_value(None);
                     break;
@@ -112,7 +113,8 @@ impl CustomerList {
                     break;
                 };
                 // What the engine said of the list meanwhile is newer than its answer.
-                let news = self.told().filter(|news| Some(news.revision) != told.as_ref().map(|told| told.revision));
+                let news =
+                    self.told().filter(|news| Some(news.revision) != told.as_ref().map(|told| told.revision));
                 let (count, rail) = news.map_or((count, rail), |news| (news.count, news.rail));
                 self.show(search, count, rail, rows);
             }

@@ -206,7 +206,8 @@ fn ListBody(customer: Signal<Option<RecordId>>, adding: RwSignal<bool>) -> impl 
         }
     });
     let mark = Memo::new(move |_| list.rail.with(|rail| mark_of(rail, list.scroller.first_row())));
-    let filled = Callback::new(move |mark: u8| list.rail.with(|rail| rail.iter().any(|entry| entry.mark == mark)));
+    let filled =
+        Callback::new(move |mark: u8| list.rail.with(|rail| rail.iter().any(|entry| entry.mark == mark)));
     let on_jump = Callback::new(move |mark: u8| {
         if let Some(first) = list.rail.with_untracked(|rail| first_of(rail, mark)) {
             list.scroller.jump(first);
@@ -325,6 +326,8 @@ fn is_typing(event: &web_sys::KeyboardEvent) -> bool {
     use wasm_bindgen::JsCast;
     let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
     target.is_some_and(|target| {
-        target.closest("input, textarea, select, dialog, [contenteditable]").is_ok_and(|field| field.is_some())
+        target
+            .closest("input, textarea, select, dialog, [contenteditable]")
+            .is_ok_and(|field| field.is_some())
     })
 }

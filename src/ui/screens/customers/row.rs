@@ -26,10 +26,13 @@ pub fn Row(
             })
         })
     };
-    let has = move |read: fn(&CustomerRow) -> bool| Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(read)));
+    let has = move |read: fn(&CustomerRow) -> bool| {
+        Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(read)))
+    };
     let warning = has(|row| row.warning);
     let organisation = has(|row| row.organisation);
-    let tags = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.tags.clone()).unwrap_or_default()));
+    let tags =
+        Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.tags.clone()).unwrap_or_default()));
 
     view! {
         <div class="customer-row" class:waiting=move || row.with(Option::is_none)>

@@ -62,8 +62,9 @@ pub fn CheckColumns(
                 .into_iter()
                 .enumerate()
                 .map(|(place, cell)| {
-                    let left_out =
-                        move || chosen.with(|chosen| chosen.get(place).is_none_or(|column| column == "ignore"));
+                    let left_out = move || {
+                        chosen.with(|chosen| chosen.get(place).is_none_or(|column| column == "ignore"))
+                    };
                     view! { <td class:left-out=left_out>{cell}</td> }
                 })
                 .collect_view();

@@ -19,7 +19,9 @@ pub fn Check() -> impl IntoView {
     let i18n = use_i18n();
     let session = use_session();
     let running = Memo::new(move |_| {
-        session.jobs.with(|jobs| jobs.iter().any(|job| job.kind == Some(JobKind::Check) && job.outcome.is_none()))
+        session
+            .jobs
+            .with(|jobs| jobs.iter().any(|job| job.kind == Some(JobKind::Check) && job.outcome.is_none()))
     });
     let report = Memo::new(move |_| {
         session.jobs.with(|jobs| {

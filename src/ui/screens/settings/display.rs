@@ -7,8 +7,8 @@ use crate::engine::protocol::Language;
 use crate::ui::preferences::use_preferences;
 use crate::ui::setting::{TextSize, Theme};
 use crate::ui::text::{t, t_string, use_i18n};
-use crate::ui::widgets::field::{Field, FieldIds};
 use crate::ui::widgets::Segmented;
+use crate::ui::widgets::field::{Field, FieldIds};
 
 /// The idle times that are offered, in minutes.
 const MINUTES: [u32; 8] = [1, 2, 3, 5, 10, 15, 30, 60];

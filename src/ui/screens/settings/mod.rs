@@ -99,7 +99,8 @@ fn Device(
             outcome.try_set(Some(answer.map(|_| ())));
         });
     };
-    let error = Signal::derive(move || missing.get().then(|| t_string!(i18n, settings.device_missing).to_owned()));
+    let error =
+        Signal::derive(move || missing.get().then(|| t_string!(i18n, settings.device_missing).to_owned()));
     view! {
         <section class="panel" aria-labelledby="device">
             <h2 id="device">{t!(i18n, settings.device)}</h2>

@@ -68,9 +68,9 @@ fn ChangeForm() -> impl IntoView {
     });
     // What stands at a field is not said twice.
     let rest = move || {
-        outcome.get().filter(|outcome| {
-            !matches!(outcome, Err(Failure::WrongPassphrase | Failure::WeakPassphrase))
-        })
+        outcome
+            .get()
+            .filter(|outcome| !matches!(outcome, Err(Failure::WrongPassphrase | Failure::WeakPassphrase)))
     };
     view! {
         <form

@@ -1,0 +1,104 @@
+// What a user does with the app, in the words of the journeys.
+
+import { until } from "./browser.mjs";
+
+export const PASSPHRASE = "ひろい うみ しずかな やま あおい そら";
+
+const SEARCH = "#customers-search";
+
+/** Opens the app for the first time and makes a notebook; `sample` puts invented customers in. */
+export async function begin(browser, url, { sample = false, language = "日本語" } = {}) {
+  await browser.open(url);
+  await browser.find('form.door-card input[type="checkbox"]', 30);
+  if (language !== "日本語") await choose(browser, language);
+  await set(browser, 'form.door-card input[autocomplete="new-password"], form.door-card .passphrase input', PASSPHRASE);
+  await browser.click('form.door-card input[type="checkbox"]');
+  await browser.click(sample ? ".first-start-sample button" : 'form.door-card button[type="submit"]');
+  await browser.find(SEARCH, 30);
+  if (sample) await until("the sample is in the list", async () => (await count(browser)) === 300, 40);
+}
+
+/** Unlocks the notebook that is here. */
+export async function unlock(browser, url, passphrase = PASSPHRASE) {
+  await browser.open(url);
+  await tryPassphrase(browser, passphrase);
+  await browser.find(SEARCH, 30);
+}
+
+/** Types a passphrase on the screen that asks for one, and presses Enter. */
+export async function tryPassphrase(browser, passphrase) {
+  const field = 'input[autocomplete="current-password"]';
+  await browser.find(field, 30);
+  await set(browser, field, passphrase);
+  await browser.click('form button[type="submit"]');
+}
+
+/** Sets a field as typing or pasting would: drivers can't type every script into a password field. */
+export async function set(browser, selector, text) {
+  await browser.find(selector);
+  await browser.run(
+    (css, value) => {
+      const input = document.querySelector(css);
+      input.focus();
+      const kind = input instanceof HTMLTextAreaElement ? HTMLTextAreaElement : HTMLInputElement;
+      Object.getOwnPropertyDescriptor(kind.prototype, "value").set.call(input, value);
+      input.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    },
+    selector,
+    text,
+  );
+}
+
+/** Chooses the radio button with this label. */
+export async function choose(browser, label) {
+  await browser.run((text) => {
+    const found = [...document.querySelectorAll("label")].find((each) => each.textContent.trim() === text);
+    found.querySelector("input").click();
+  }, label);
+}
+
+/** How many customers the list says it has. */
+export function count(browser) {
+  return browser.run(() => {
+    const text = document.querySelector(".customers-count")?.textContent ?? "";
+    return /\d/.test(text) ? Number(text.replace(/\D/g, "")) : undefined;
+  });
+}
+
+/** Searches, and waits until the list shows what was found for this text. */
+export async function search(browser, text) {
+  await set(browser, SEARCH, text);
+  await until(`the list answers to ${text}`, () => browser.run(() => document.querySelector(".customer-row mark, .customers .empty") !== null));
+  // What was marked for the search before may stand there for one more answer.
+  await new Promise((done) => setTimeout(done, 300));
+}
+
+/** The names that the list shows. */
+export function names(browser) {
+  return browser.run(() => [...document.querySelectorAll(".customer-row-name")]
+    .filter((each) => each.checkVisibility()).map((each) => each.textContent));
+}
+
+/** The phones that the list shows. */
+export function phones(browser) {
+  return browser.run(() => [...document.querySelectorAll(".customer-row-phone")]
+    .filter((each) => each.checkVisibility()).map((each) => each.textContent));
+}
+
+/** Opens the page of the customer with this name. */
+export async function openCustomer(browser, name) {
+  const row = (text) => [...document.querySelectorAll(".window-list-row")].find((each) => each.textContent.includes(text));
+  await until(`${name} is in the list`, () => browser.run(`(text) => Boolean((${row})(text))`, name));
+  await browser.run(`(text) => { const found = (${row})(text); found.setAttribute("data-journey", ""); }`, name);
+  await browser.click("[data-journey]");
+  await until(`the page of ${name} is open`, () => browser.run((text) => document.querySelector(".new-note") !== null
+    && document.body.textContent.includes(text), name));
+}
+
+/** Writes a note on the page that is open, and waits until it is in the timeline, which shows what is saved. */
+export async function writeNote(browser, text) {
+  await set(browser, ".new-note textarea", text);
+  await browser.click(".new-note button.primary");
+  await until("the note is in the timeline", () => browser.run(
+    (note) => document.querySelector(".new-note textarea").value === "" && document.body.textContent.includes(note), text));
+}
