@@ -198,7 +198,11 @@ fn TaskItem(id: RecordId, group: Group, board: RwSignal<Option<TaskBoard>>) -> i
         })
     });
     let task = Memo::new(move |_| row.with(|row| row.task.clone()));
-    let customer = move || row.with(|row| (row.task.customer, row.customer.clone()));
+    let customer = Signal::derive(move || {
+        let (id, name) = row.with(|row| (row.task.customer, row.customer.clone()));
+        let name = if name.is_empty() { t_string!(i18n, customer.no_name).to_owned() } else { name };
+        (!id.is_nil()).then(|| (Route::Customer(id).to_string(), name))
+    });
     let edit = Callback::new(move |(field, value): (FieldName, Value)| {
         // Shown at once; the board comes anew when it is saved.
         board.update(|board| {
@@ -225,23 +229,13 @@ fn TaskItem(id: RecordId, group: Group, board: RwSignal<Option<TaskBoard>>) -> i
     });
     view! {
         <li class="tasks-row">
-            <TaskLine task on_edit=edit />
-            {move || {
-                let (customer, name) = customer();
-                (!customer.is_nil())
-                    .then(|| {
-                        view! {
-                            <a class="tasks-customer" href=Route::Customer(customer).to_string()>
-                                {if name.is_empty() { t_string!(i18n, customer.no_name).to_owned() } else { name }}
-                            </a>
-                        }
-                    })
-            }}
-            <Menu label=move || t_string!(i18n, common.menu)>
-                <button type="button" class="menu-item" on:click=move |_| session.delete(vec![id])>
-                    {t!(i18n, common.delete)}
-                </button>
-            </Menu>
+            <TaskLine task on_edit=edit customer>
+                <Menu label=move || t_string!(i18n, common.menu)>
+                    <button type="button" class="menu-item" on:click=move |_| session.delete(vec![id])>
+                        {t!(i18n, common.delete)}
+                    </button>
+                </Menu>
+            </TaskLine>
         </li>
     }
 }

@@ -19,12 +19,12 @@ pub fn Menu(
 ) -> impl IntoView {
     let node = NodeRef::<Details>::new();
     let close = move || {
-        if let Some(details) = node.get_untracked() {
+        if let Some(details) = node.try_get_untracked().flatten() {
             details.set_open(false);
         }
     };
     let on_leave = move |event: FocusEvent| {
-        let inside = node.get_untracked().is_some_and(|details| {
+        let inside = node.try_get_untracked().flatten().is_some_and(|details| {
             let next = event.related_target().and_then(|target| target.dyn_into::<Node>().ok());
             next.is_some_and(|next| details.contains(Some(&next)))
         });

@@ -29,7 +29,7 @@ pub fn TagsField(
     let (id, list) = (make_element_id("tags"), make_element_id("tags-list"));
     let hint = format!("{id}-hint");
     let add = move || {
-        let Some(input) = node.get_untracked() else { return };
+        let Some(input) = node.try_get_untracked().flatten() else { return };
         let text = input.value();
         input.set_value("");
         for tag in text.split(['、', ',', '，']).map(str::trim).filter(|tag| !tag.is_empty()) {
@@ -58,7 +58,7 @@ pub fn TagsField(
                     aria-label=move || t_string!(i18n, tags.remove, tag = name.clone())
                     on:click=move |_| {
                         on_remove.run(own.clone());
-                        if let Some(input) = node.get_untracked() {
+                        if let Some(input) = node.try_get_untracked().flatten() {
                             let _ = input.focus();
                         }
                     }

@@ -1,7 +1,6 @@
 //! The card of a customer: who it is, how to reach it, what is known.
 
 use leptos::prelude::*;
-use leptos::text_prop::TextProp;
 
 use super::edit::{EditText, Heard};
 use super::items::{ItemKind, Items};
@@ -15,7 +14,7 @@ use crate::model::records::{Customer, Edit, FieldChange};
 use crate::model::{FieldName, RecordId, RecordKind, Value};
 use crate::ui::clock::today;
 use crate::ui::text::{language, t, t_string, use_i18n};
-use crate::ui::widgets::{Segmented, TagsField};
+use crate::ui::widgets::TagsField;
 use crate::ui::words;
 
 /// Name, reading, honorific: the head of the page.
@@ -100,16 +99,11 @@ pub fn NameLine() -> impl IntoView {
 /// Everything else on the card.
 #[component]
 pub fn Card() -> impl IntoView {
-    let i18n = use_i18n();
     let page = use_page();
     let organisation = page.part(|page| page.customer.organisation);
     let known_owners = Memo::new(move |_| {
         page.suggestions.with(|words| words.owners.iter().map(|(owner, _)| owner.clone()).collect::<Vec<_>>())
     });
-    let kinds: Vec<(bool, TextProp)> = vec![
-        (false, (move || t_string!(i18n, customers.person)).into()),
-        (true, (move || t_string!(i18n, customers.organisation)).into()),
-    ];
     view! {
         <div class="card">
             <div class="card-group">
@@ -152,14 +146,6 @@ pub fn Card() -> impl IntoView {
             <Show when=move || organisation.get()>
                 <People />
             </Show>
-            <Segmented
-                legend=move || t_string!(i18n, customers.kind)
-                options=kinds
-                value=organisation
-                on_choose=move |chosen| {
-                    page.set(page.id, RecordKind::Customer, FieldName::ORGANISATION, Value::Flag(chosen));
-                }
-            />
         </div>
     }
 }
@@ -233,7 +219,7 @@ fn CustomerText(
     let value = page.part(move |page| read(&page.customer).clone());
     let (named, saved) = (field.clone(), field.clone());
     view! {
-        <div class="card-field">
+        <div class="card-field" class:long=multiline>
             <EditText
                 label=move || field_words(i18n, &named)
                 value

@@ -122,6 +122,49 @@ pub fn RepeatSelect(
     }
 }
 
+/// A task's repetition in words, which turns into a choice when it is tapped.
+#[component]
+pub fn EditRepeat(
+    /// The stored form; empty for never.
+    #[prop(into)]
+    value: Signal<String>,
+    /// Saves another.
+    #[prop(into)]
+    on_save: Callback<String>,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let open = RwSignal::new(false);
+    let words = move || match value.get() {
+        word if word.is_empty() => t_string!(i18n, customer.add_repeat).to_owned(),
+        word => repeat_words(i18n, &word),
+    };
+    view! {
+        <Show
+            when=move || open.get()
+            fallback=move || {
+                view! {
+                    <button
+                        type="button"
+                        class="edit-text"
+                        class:is-empty=move || value.with(String::is_empty)
+                        on:click=move |_| open.set(true)
+                    >
+                        <span class="edit-value">{words}</span>
+                    </button>
+                }
+            }
+        >
+            <RepeatSelect
+                value
+                on_choose=move |word| {
+                    on_save.run(word);
+                    open.set(false);
+                }
+            />
+        </Show>
+    }
+}
+
 /// A day that turns into the browser's calendar when it is tapped.
 #[component]
 pub fn EditDate(
@@ -151,10 +194,11 @@ pub fn EditDate(
     });
     let save = move || {
         // While it is half typed the browser gives an empty text, and says so.
-        let Some(input) = input.get_untracked().filter(|input| input.check_validity()) else { return };
+        let input = input.try_get_untracked().flatten();
+        let Some(input) = input.filter(|input| input.check_validity()) else { return };
         let day = input.value().parse::<Date>().ok();
-        if day != value.get_untracked() {
-            on_save.run(day);
+        if value.try_get_untracked().is_some_and(|value| value != day) {
+            on_save.try_run(day);
         }
     };
     let close = move || {

@@ -250,22 +250,19 @@ fn ItemEditor(
     let is_new = value.is_empty();
     let (field, owner) = (StoredValue::new(field), StoredValue::new(owner));
     let save = move || {
-        let Some(Some(next)) = texts.try_with_value(|texts| parts_of(&saved.get_value(), texts)) else {
-            return;
-        };
+        let before = saved.try_get_value();
+        let next = before.and_then(|before| texts.try_with_value(|texts| parts_of(&before, texts)).flatten());
+        let Some(next) = next else { return };
         // A label alone ("mobile") is no phone.
         let next = if kind.text(&next).trim().is_empty() { Value::Empty } else { next };
-        if saved.with_value(|saved| *saved != next) {
+        let changed = saved.try_with_value(|saved| *saved != next) == Some(true);
+        if let (true, Some(owner), Some(field)) = (changed, owner.try_get_value(), field.try_get_value()) {
             saved.set_value(next.clone());
-            page.set(record, owner.get_value(), field.get_value(), next);
+            page.set(record, owner, field, next);
         }
     };
     use_session().before_leaving(Callback::new(move |()| save()));
-    on_cleanup(move || {
-        if node.try_get_untracked().is_some() {
-            save();
-        }
-    });
+    on_cleanup(save);
     Effect::new(move |_| {
         if let Some(input) = first.get() {
             let _ = input.focus();
@@ -285,8 +282,9 @@ fn ItemEditor(
     };
     let on_leave = move |event: FocusEvent| {
         let next = event.related_target().and_then(|target| target.dyn_into::<Node>().ok());
-        let inside =
-            node.get_untracked().is_some_and(|node| next.is_some_and(|next| node.contains(Some(&next))));
+        // A field that is taken off the page while it has the focus is left too, when all here is gone.
+        let node = node.try_get_untracked().flatten();
+        let inside = node.is_some_and(|node| next.is_some_and(|next| node.contains(Some(&next))));
         if !inside {
             save();
         }
@@ -345,7 +343,7 @@ fn ItemEditor(
                     {t!(i18n, customer.ready)}
                 </button>
                 <button type="button" class="button quiet" on:click=remove>
-                    {if is_new { t_string!(i18n, common.cancel) } else { t_string!(i18n, customer.remove_item) }}
+                    {move || if is_new { t_string!(i18n, common.cancel) } else { t_string!(i18n, customer.remove_item) }}
                 </button>
             </p>
         </div>

@@ -27,7 +27,7 @@ use timeline::Timeline;
 use crate::engine::Failure;
 use crate::engine::protocol::Request;
 use crate::engine::rows::UndoLabel;
-use crate::model::RecordId;
+use crate::model::{FieldName, RecordId, RecordKind, Value};
 use crate::ui::clock::offset;
 use crate::ui::failure_text::failure_text;
 use crate::ui::route::Route;
@@ -36,6 +36,14 @@ use crate::ui::session::use_session;
 use crate::ui::text::{language, t, t_string, use_i18n};
 use crate::ui::widgets::{EmptyState, Menu};
 use crate::ui::words::date_time;
+
+/// What stands in the place of the page.
+#[derive(Clone, PartialEq)]
+enum Shown {
+    Nothing,
+    Page,
+    Failure(Failure),
+}
 
 /// The page of one customer.
 #[component]
@@ -46,6 +54,12 @@ pub fn CustomerScreen(
     let i18n = use_i18n();
     let page = Page::provide(id);
     let is_loaded = Memo::new(move |_| page.content.with(Option::is_some));
+    // Changes only when something else is to be shown: what is being typed outlives every new load.
+    let shown = Memo::new(move |_| match (is_loaded.get(), page.failure.get()) {
+        (true, _) => Shown::Page,
+        (false, None) => Shown::Nothing,
+        (false, Some(failure)) => Shown::Failure(failure),
+    });
     let node = NodeRef::<Div>::new();
     // Where the page takes the place of the list, the focus goes along; beside it, it stays in the list.
     Effect::new(move |_| {
@@ -55,10 +69,10 @@ pub fn CustomerScreen(
     });
     view! {
         <div class="customer" node_ref=node tabindex="-1">
-            {move || match (is_loaded.get(), page.failure.get()) {
-                (true, _) => view! { <Content /> }.into_any(),
-                (false, None) => view! { <p class="customers-nothing" role="status">{t!(i18n, common.loading)}</p> }.into_any(),
-                (false, Some(failure)) => {
+            {move || match shown.get() {
+                Shown::Page => view! { <Content /> }.into_any(),
+                Shown::Nothing => view! { <p class="customers-nothing" role="status">{t!(i18n, common.loading)}</p> }.into_any(),
+                Shown::Failure(failure) => {
                     let text = move || match &failure {
                         Failure::NotFound => t_string!(i18n, customer.not_found).to_owned(),
                         failure => failure_text(i18n, failure),
@@ -131,6 +145,7 @@ fn PageHead() -> impl IntoView {
     let i18n = use_i18n();
     let page = use_page();
     let router = use_router();
+    let organisation = page.part(|page| page.customer.organisation);
     view! {
         <div class="customer-head">
             <a class="button quiet customer-back" href=Route::Customers.to_string()>
@@ -149,6 +164,22 @@ fn PageHead() -> impl IntoView {
                     }
                 >
                     {t!(i18n, customer.print)}
+                </button>
+                <button
+                    type="button"
+                    class="menu-item"
+                    on:click=move |_| {
+                        let value = Value::Flag(!organisation.get_untracked());
+                        page.set(page.id, RecordKind::Customer, FieldName::ORGANISATION, value);
+                    }
+                >
+                    {move || {
+                        if organisation.get() {
+                            t_string!(i18n, customer.make_person)
+                        } else {
+                            t_string!(i18n, customer.make_organisation)
+                        }
+                    }}
                 </button>
                 <button
                     type="button"

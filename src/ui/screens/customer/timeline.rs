@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 
-use super::due::{EditDate, RepeatSelect};
+use super::due::{EditDate, EditRepeat};
 use super::edit::EditText;
 use super::page::use_page;
 use crate::engine::protocol::Request;
@@ -207,15 +207,16 @@ fn TaskEntry(id: RecordId) -> impl IntoView {
             <TaskLine
                 task
                 on_edit=Callback::new(move |(field, value)| page.set(id, RecordKind::Task, field, value))
-            />
-            <Menu label=move || t_string!(i18n, common.menu)>
-                <button type="button" class="menu-item" on:click=move |_| page.history.set(Some((id, None)))>
-                    {t!(i18n, customer.history)}
-                </button>
-                <button type="button" class="menu-item" on:click=move |_| page.delete(vec![id])>
-                    {t!(i18n, common.delete)}
-                </button>
-            </Menu>
+            >
+                <Menu label=move || t_string!(i18n, common.menu)>
+                    <button type="button" class="menu-item" on:click=move |_| page.history.set(Some((id, None)))>
+                        {t!(i18n, customer.history)}
+                    </button>
+                    <button type="button" class="menu-item" on:click=move |_| page.delete(vec![id])>
+                        {t!(i18n, common.delete)}
+                    </button>
+                </Menu>
+            </TaskLine>
         </article>
     }
 }
@@ -228,6 +229,11 @@ pub fn TaskLine(
     task: Signal<Task>,
     /// Saves a field.
     on_edit: Callback<(FieldName, Value)>,
+    /// Whose task it is, where that is not clear: the address of the page and the name.
+    #[prop(into, optional)]
+    customer: Signal<Option<(String, String)>>,
+    /// Further actions.
+    children: Children,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let session = use_session();
@@ -268,7 +274,6 @@ pub fn TaskLine(
             >
                 <span aria-hidden="true"></span>
             </button>
-            <div class="task-body">
                 <EditText
                     class="task-title"
                     bare=true
@@ -290,15 +295,16 @@ pub fn TaskLine(
                     <Show when=move || late.get()>
                         <span class="task-late">{t!(i18n, customer.late)}</span>
                     </Show>
-                    <RepeatSelect
+                    {move || customer.get().map(|(link, name)| view! { <a class="task-customer" href=link>{name}</a> })}
+                    <EditRepeat
                         value=repeat
-                        on_choose=move |word: String| on_edit.run((FieldName::REPEAT, Value::text(word)))
+                        on_save=move |word: String| on_edit.run((FieldName::REPEAT, Value::text(word)))
                     />
                     <Show when=move || owner.with(|owner| !owner.is_empty())>
                         <span class="task-owner">{owner}</span>
                     </Show>
                 </div>
-            </div>
+                {children()}
         </div>
     }
 }

@@ -36,7 +36,6 @@ pub fn Row(
 
     view! {
         <div class="customer-row" class:waiting=move || row.with(Option::is_none)>
-            <span class="customer-row-kind" aria-hidden="true" class:organisation=move || organisation.get()></span>
             <span class="customer-row-main">
                 <span class="customer-row-first">
                     <span class="customer-row-name">
@@ -45,6 +44,9 @@ pub fn Row(
                     <span class="customer-row-reading">
                         <Highlight text=part(|row| (&row.reading, &row.marks.reading)) />
                     </span>
+                    <Show when=move || organisation.get()>
+                        <span class="customer-row-kind">{move || t_string!(i18n, customers.company_mark)}</span>
+                    </Show>
                     <Show when=move || warning.get()>
                         <span class="customer-row-warning">{move || t_string!(i18n, customers.warning)}</span>
                     </Show>
