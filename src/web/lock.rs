@@ -107,6 +107,7 @@ impl VaultLock {
         let mut lost = Some(lost);
         let answer = Promise::new(&mut |granted, _| {
             let slot = Rc::clone(&slot);
+            let refused = granted.clone();
             let callback = Closure::once_into_js(move |lock: JsValue| -> JsValue {
                 let held = !lock.is_null();
                 // A promise's own function can't fail.
@@ -123,17 +124,21 @@ impl VaultLock {
                 .and_then(|request| request.call3(locks, &self.name.as_str().into(), &options, &callback));
             let held = Rc::clone(&self.release);
             let lost = lost.take();
-            if let Ok(promise) = promise.and_then(|promise| promise.dyn_into::<Promise>()) {
-                wasm_bindgen_futures::spawn_local(async move {
-                    // It is rejected only when another tab steals the lock.
-                    if JsFuture::from(promise).await.is_err() {
-                        held.borrow_mut().take();
-                        if let Some(lost) = lost {
-                            lost();
-                        }
+            let Ok(promise) = promise.and_then(|promise| promise.dyn_into::<Promise>()) else {
+                let _ = refused.call1(&JsValue::NULL, &JsValue::FALSE);
+                return;
+            };
+            wasm_bindgen_futures::spawn_local(async move {
+                // It is rejected when another tab steals the lock, or when the browser refuses to ask
+                // for it: that is an answer too, and without it the page would wait for ever.
+                if JsFuture::from(promise).await.is_err() {
+                    let stolen = held.borrow_mut().take().is_some();
+                    let _ = refused.call1(&JsValue::NULL, &JsValue::FALSE);
+                    if let Some(lost) = lost.filter(|_| stolen) {
+                        lost();
                     }
-                });
-            }
+                }
+            });
         });
         JsFuture::from(answer).await.is_ok_and(|held| held.is_truthy())
     }

@@ -342,6 +342,8 @@ class Firefox extends Browser {
         prefs: {
           "intl.accept_languages": this.settings.language,
           "layout.css.prefers-color-scheme.content-override": this.settings.scheme === "dark" ? 0 : 1,
+          // A killed browser must not bring its old tab back: it would hold the notebook.
+          "browser.sessionstore.resume_from_crash": false,
           "browser.download.folderList": 2,
           "browser.download.dir": this.downloads,
         },

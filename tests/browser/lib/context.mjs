@@ -123,13 +123,19 @@ export class Context {
     this.#gathered.push(...browser.problems.splice(0));
   }
 
-  /** Keeps a picture and the page of every browser, for whoever has to find out why the journey failed. */
+  /**
+   * Keeps a picture and the page of every browser, for whoever has to find out why the journey failed, and
+   * prints what each page says: of a run elsewhere only the print remains.
+   */
   async keepEvidence() {
     const problems = await Promise.race([this.takeProblems(), sleep(5000)]).catch(() => []);
+    for (const problem of problems ?? []) console.log(`       problem: ${problem}`);
     for (const [index, browser] of this.#browsers.entries()) {
       const place = `${this.artifacts}-failed${index || ""}`;
       // The log first: a browser that hangs gives nothing more.
       await writeFile(`${place}.txt`, [...(problems ?? []), "", browser.program.output].join("\n"));
+      const words = () => `${location.href} says: ${document.body?.innerText.trim().replace(/\s+/g, " ").slice(0, 600)}`;
+      console.log(`       ${await browser.run(words).catch((fault) => `no page: ${fault.message}`)}`);
       await browser.screenshot(`${place}.png`).catch(() => {});
       await writeFile(`${place}.html`, await browser.driver.get("/source").catch((fault) => String(fault)));
     }
