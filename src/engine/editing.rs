@@ -9,7 +9,7 @@ use super::host::Host;
 use super::protocol::{Event, Reply};
 use super::rows::{UndoLabel, UndoState};
 use crate::model::records::{Edit, FieldChange, Repeat};
-use crate::model::{Date, FieldName, RecordId, RecordKind, Value};
+use crate::model::{Date, FieldName, RecordId, RecordKind, Value, sort};
 use crate::vault::Transaction;
 use crate::vault::notebook::Saved;
 
@@ -326,7 +326,7 @@ impl<H: Host> Engine<H> {
             let steps = if redo { &stack.redo } else { &stack.undo };
             steps.last().cloned().ok_or(Failure::NothingToUndo)?
         };
-        let pages: BTreeSet<RecordId> = step.inverses.iter().map(Inverse::page).collect();
+        let pages = sort::set(step.inverses.iter().map(Inverse::page));
         let transaction = open.notebook.transaction(&turn, self.host.now(), pages).await?;
         let mut editor = Editor { transaction, inverses: Vec::new(), made: BTreeSet::new() };
         let at = editor.transaction.now();
@@ -354,7 +354,7 @@ impl<H: Host> Engine<H> {
         change: impl FnOnce(&mut Editor),
     ) -> Result<Reply, Failure> {
         let turn = open.notebook.begin().await;
-        let pages: BTreeSet<RecordId> = pages.iter().copied().collect();
+        let pages = sort::set(pages.iter().copied());
         let transaction = open.notebook.transaction(&turn, self.host.now(), pages).await?;
         let mut editor = Editor { transaction, inverses: Vec::new(), made: BTreeSet::new() };
         let at = editor.transaction.now();

@@ -12,8 +12,8 @@ use super::host::Host;
 use super::lists::{View, ranges};
 use super::protocol::{Event, ViewQuery};
 use super::rows::{Count, CustomerRow};
-use crate::model::RecordId;
 use crate::model::records::Customer;
+use crate::model::{RecordId, sort};
 use crate::search::fold::{fold, phone};
 use crate::search::query::{Condition, Test};
 use crate::search::{HeadText, Query, Step, Total};
@@ -65,7 +65,7 @@ impl<H: Host> Engine<H> {
             from = last + 1;
             for (batch, filter) in filters {
                 let Some(mut pages) = members.remove(&batch) else { continue };
-                pages.sort_unstable();
+                sort::ascending(&mut pages);
                 let pages: Vec<RecordId> = pages.into_iter().map(|(_, page)| page).collect();
                 if let Some(filter) = filter {
                     open.index.borrow_mut().put_block(batch, filter, pages);

@@ -1,5 +1,6 @@
 //! The order of customers, and lists as windows.
 
+use crate::model::sort;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -64,7 +65,7 @@ impl Lists {
             cards.iter().filter(|(_, card)| card.is_listed()).map(|(number, _)| number).collect();
         let tie = |number: u32| cards.card(number).map(|card| card.page);
         // Cards are stored in runs that were sorted when they were written; this sort makes use of it.
-        order.sort_by(|a, b| {
+        sort::by(&mut order, |a, b| {
             keys.get(place(*a)).cmp(&keys.get(place(*b))).then_with(|| tie(*a).cmp(&tie(*b)))
         });
         Self { keys, by_reading: Rc::new(order), ..Self::default() }
@@ -123,7 +124,7 @@ impl Lists {
         }
         let keys = &self.keys;
         let rank = |number: u32| (keys.get(place(number)), cards.card(number).map(|card| card.page));
-        new.sort_by(|a, b| rank(*a).cmp(&rank(*b)));
+        sort::by(&mut new, |a, b| rank(*a).cmp(&rank(*b)));
         let kept = self.by_reading.iter().filter(|number| is_new.get(place(**number)) != Some(&true));
         let mut kept = kept.copied().peekable();
         let mut new = new.into_iter().peekable();
@@ -158,7 +159,9 @@ impl Lists {
         let order = &self.by_reading;
         let recent = self.recent.get_or_insert_with(|| {
             let mut recent = (**order).clone();
-            recent.sort_by_key(|number| core::cmp::Reverse(cards.card(*number).map(|card| card.changed)));
+            sort::by_key(&mut recent, |number| {
+                core::cmp::Reverse(cards.card(*number).map(|card| card.changed))
+            });
             Rc::new(recent)
         });
         Rc::clone(recent)

@@ -11,7 +11,7 @@ use super::rows::{
 };
 use crate::merge::conflicts;
 use crate::model::records::Task;
-use crate::model::{Date, RecordId, RecordKind};
+use crate::model::{Date, RecordId, RecordKind, sort};
 use crate::vault::format::{Card, TaskCard};
 use crate::vault::{Page, view};
 
@@ -47,7 +47,7 @@ impl<H: Host> Engine<H> {
                 });
             }
         }
-        rows.sort_by_key(|row| core::cmp::Reverse((row.deleted, row.id)));
+        sort::by_key(&mut rows, |row| core::cmp::Reverse((row.deleted, row.id)));
         rows.truncate(MOST_TRASH);
         Reply::Trash(rows)
     }
@@ -71,7 +71,7 @@ impl<H: Host> Engine<H> {
                     .map_or_else(|| entry.by.replica.to_string(), |name| (*name).clone()),
             })
             .collect();
-        entries.sort_by_key(|entry| core::cmp::Reverse(entry.at));
+        sort::by_key(&mut entries, |entry| core::cmp::Reverse(entry.at));
         Ok(Reply::History(entries))
     }
 
@@ -98,9 +98,9 @@ impl<H: Host> Engine<H> {
         for list in
             [&mut board.overdue, &mut board.today, &mut board.week, &mut board.later, &mut board.undated]
         {
-            list.sort_by_key(by_due);
+            sort::by_key(list, by_due);
         }
-        board.done.sort_by_key(|row| core::cmp::Reverse((row.task.done, row.task.id)));
+        sort::by_key(&mut board.done, |row| core::cmp::Reverse((row.task.done, row.task.id)));
         let lists = [
             &mut board.overdue,
             &mut board.today,
@@ -171,7 +171,7 @@ impl<H: Host> Engine<H> {
 
 fn most(counts: HashMap<&str, u32>, limit: usize) -> Vec<(String, u32)> {
     let mut counts: Vec<_> = counts.into_iter().collect();
-    counts.sort_by(|(a, more), (b, fewer)| fewer.cmp(more).then_with(|| a.cmp(b)));
+    sort::by(&mut counts, |(a, more), (b, fewer)| fewer.cmp(more).then_with(|| a.cmp(b)));
     counts.into_iter().take(limit).map(|(word, count)| (word.to_owned(), count)).collect()
 }
 
@@ -210,8 +210,10 @@ fn page_of(id: RecordId, page: &Page) -> CustomerPage {
         }
         shown.conflicts.extend(conflicts(state).into_iter().map(|field| (record, field.clone())));
     }
-    shown.notes.sort_by_key(|note| core::cmp::Reverse((note.pinned, note.date, note.created, note.id)));
-    shown.tasks.sort_by_key(|task| (task.done.is_some(), task.due.is_none(), task.due, task.id));
-    shown.purchases.sort_by_key(|purchase| core::cmp::Reverse((purchase.date, purchase.id)));
+    sort::by_key(&mut shown.notes, |note| {
+        core::cmp::Reverse((note.pinned, note.date, note.created, note.id))
+    });
+    sort::by_key(&mut shown.tasks, |task| (task.done.is_some(), task.due.is_none(), task.due, task.id));
+    sort::by_key(&mut shown.purchases, |purchase| core::cmp::Reverse((purchase.date, purchase.id)));
     shown
 }

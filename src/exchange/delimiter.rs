@@ -1,5 +1,6 @@
 //! Guesses what separates the cells and which row is the header.
 
+use crate::model::sort;
 use csv::{ByteRecord, ReaderBuilder};
 
 use super::columns::{self, Content};
@@ -47,7 +48,7 @@ fn score(head: &[u8], delimiter: u8) -> (usize, usize, usize) {
         .iter()
         .map(|row| row.iter().filter(|cell| core::str::from_utf8(cell).is_ok_and(columns::is_known)).count());
     let mut widths: Vec<usize> = rows.iter().map(ByteRecord::len).collect();
-    widths.sort_unstable();
+    sort::ascending(&mut widths);
     let commonest = widths.chunk_by(|a, b| a == b).filter_map(|run| Some((run.len(), *run.first()?))).max();
     let (count, width) = commonest.filter(|(_, width)| *width > 1).unwrap_or((0, 0));
     (known.max().unwrap_or(0), count * 1000 / rows.len().max(1), width)

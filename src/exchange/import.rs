@@ -11,7 +11,7 @@ use super::csv::{CsvReader, Record};
 use super::encoding::Encoding;
 use super::problem::LineProblem;
 use super::row::Row;
-use crate::model::{FieldName, Value};
+use crate::model::{FieldName, Value, sort};
 
 /// What the screen shows before an import begins.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,7 +45,7 @@ impl Preview {
             Mapping::new(reader.header(), columns.iter().map(|guess| guess.column.clone()).collect());
         let mut problems = reader.sample_problems().to_vec();
         problems.extend(rows.iter().flat_map(|row| mapping.read(row).problems));
-        problems.sort_by_key(|problem| problem.line);
+        sort::by_key(&mut problems, |problem| problem.line);
         Self {
             header: reader.header().to_vec(),
             header_line: reader.header_line(),

@@ -13,14 +13,14 @@ use super::record::{DeleteContext, RecordState};
 use super::register::Head;
 use super::text::RevisionId;
 use super::version::Dot;
-use crate::model::{FieldName, ReplicaId, Value};
+use crate::model::{FieldName, ReplicaId, Value, sort};
 
 /// The dots under which the states of one record, taken together, have different writes. Honest
 /// replicas have none.
 #[must_use]
 pub fn forks(ours: &RecordState, theirs: &RecordState) -> Vec<Dot> {
     let mut writes: Vec<(Dot, Write)> = writes(ours).chain(writes(theirs)).collect();
-    writes.sort_by_key(|(dot, _)| *dot);
+    sort::by_key(&mut writes, |(dot, _)| *dot);
     let mut forks: Vec<Dot> = writes
         .windows(2)
         .filter_map(|pair| match pair {

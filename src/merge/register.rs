@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use super::clock::HybridTimestamp;
 use super::version::{Dot, Stamp, VersionVector};
-use crate::model::{ReplicaId, Value};
+use crate::model::{ReplicaId, Value, sort};
 
 /// A value that stands in a register, and the write that put it there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -129,7 +129,7 @@ impl<V> Register<V> {
                 head.dot = Dot { replica: to, counter: head.dot.counter - above };
             }
         }
-        self.heads.sort_by(order);
+        sort::by(&mut self.heads, order);
         self.set_context(version);
     }
 
@@ -139,7 +139,7 @@ impl<V> Register<V> {
         V: Eq + Serialize,
     {
         self.heads.iter_mut().map(|head| &mut head.value).for_each(change);
-        self.heads.sort_by(order);
+        sort::by(&mut self.heads, order);
     }
 
     /// The last head that `replica` wrote.
@@ -197,7 +197,7 @@ impl<V: Clone + Eq + Serialize> Register<V> {
             }
         }
         self.heads.extend(news);
-        self.heads.sort_by(order);
+        sort::by(&mut self.heads, order);
         self.set_context(version);
     }
 
@@ -226,7 +226,7 @@ impl<V: Clone + Eq + Serialize> Register<V> {
         version.include(stamp.dot);
         let mut heads: Vec<Head<V>> = self.heads.iter().filter(|head| keeps(&head.value)).cloned().collect();
         heads.push(Head { dot: stamp.dot, at: stamp.at, value });
-        heads.sort_by(order);
+        sort::by(&mut heads, order);
         let mut register = Self { heads, context: VersionVector::new() };
         register.set_context(version);
         register

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::register::{Head, Register};
 use super::version::{Dot, Stamp, VersionVector};
-use crate::model::ReplicaId;
+use crate::model::{ReplicaId, sort};
 
 /// Words that were added and not knowingly removed. Encoded as a register whose values are optional
 /// strings: a word, or nothing for a removal.
@@ -41,7 +41,7 @@ impl AddWinsSet {
     #[must_use]
     pub fn words(&self) -> Vec<&str> {
         let mut words: Vec<&str> = self.0.heads().iter().filter_map(|head| head.value.as_deref()).collect();
-        words.sort_unstable();
+        sort::ascending(&mut words);
         words.dedup();
         words
     }

@@ -1,5 +1,6 @@
 //! A map as a vector sorted by key: one allocation, one canonical encoding, quick to decode.
 
+use crate::model::sort;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -26,7 +27,7 @@ impl<K: Ord, V> SortedMap<K, V> {
 
     /// From entries in any order; of equal keys the last stays.
     pub(super) fn collect(mut entries: Vec<(K, V)>) -> Self {
-        entries.sort_by(|a, b| a.0.cmp(&b.0));
+        sort::by(&mut entries, |a, b| a.0.cmp(&b.0));
         entries.dedup_by(|later, kept| {
             let same = later.0 == kept.0;
             if same {
@@ -81,7 +82,7 @@ impl<K: Ord + Clone, V: Clone> SortedMap<K, V> {
         }
         if self.0.len() > known {
             // Two sorted runs: the stable sort merges them in linear time.
-            self.0.sort_by(|a, b| a.0.cmp(&b.0));
+            sort::by(&mut self.0, |a, b| a.0.cmp(&b.0));
         }
     }
 

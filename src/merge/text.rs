@@ -15,7 +15,7 @@ use super::register::{Head, Register};
 use super::sentence::{self, Piece};
 use super::sorted::SortedMap;
 use super::version::{Dot, Stamp, VersionVector};
-use crate::model::ReplicaId;
+use crate::model::{ReplicaId, sort};
 
 /// Names one revision of a text: the first 16 bytes of SHA-256(text ‖ ids of the parents, ascending ‖
 /// replica ‖ counter as 8 bytes, big-endian).
@@ -87,7 +87,7 @@ impl NoteText {
     #[must_use]
     pub fn view(&self) -> TextView {
         let mut heads: Vec<(&Head<RevisionId>, &str)> = self.standing().collect();
-        heads.sort_by_key(|(head, _)| head.stamp().recency());
+        sort::by_key(&mut heads, |(head, _)| head.stamp().recency());
         let texts: Vec<&str> = heads.iter().map(|(_, text)| *text).collect();
         let Some((first, others)) = texts.split_first() else { return TextView::default() };
         if others.iter().all(|text| text == first) {
@@ -173,7 +173,7 @@ impl NoteText {
     /// What saving `text` adds: the new revision, and that it replaces the standing ones.
     pub(super) fn successor(&self, text: String, stamp: Stamp) -> Self {
         let mut parents: Vec<RevisionId> = self.versions.heads().iter().map(|head| head.value).collect();
-        parents.sort_unstable();
+        sort::ascending(&mut parents);
         parents.dedup();
         let id = derive_id(&text, &parents, stamp.dot);
         Self {
@@ -218,7 +218,7 @@ impl NoteText {
             let others = self.ancestors(head.value);
             common.retain(|id| others.contains(id));
         }
-        let parents: BTreeSet<RevisionId> = common.iter().flat_map(|id| self.parents(*id)).copied().collect();
+        let parents = sort::set(common.iter().flat_map(|id| self.parents(*id)).copied());
         let lowest = common.difference(&parents).next()?;
         self.text_of(*lowest)
     }

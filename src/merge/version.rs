@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::clock::HybridTimestamp;
-use crate::model::ReplicaId;
+use crate::model::{ReplicaId, sort};
 
 /// One write: the replica that made it and how many writes that replica had made with it. A replica
 /// never uses a counter twice; [`super::Replica`] sees to that.
@@ -98,7 +98,7 @@ impl VersionVector {
             }
         }
         if self.0.len() > appended {
-            self.0.sort_unstable();
+            sort::ascending(&mut self.0);
         }
     }
 
@@ -123,7 +123,7 @@ impl FromIterator<Dot> for VersionVector {
     fn from_iter<I: IntoIterator<Item = Dot>>(dots: I) -> Self {
         let mut entries: Vec<_> = dots.into_iter().map(|dot| (dot.replica, dot.counter)).collect();
         // Greatest counter first within a replica: the first of equals stays.
-        entries.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
+        sort::by(&mut entries, |a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
         entries.dedup_by_key(|entry| entry.0);
         Self(entries)
     }

@@ -10,6 +10,7 @@ pub mod field;
 pub mod id;
 pub mod kind;
 pub mod records;
+pub mod sort;
 pub mod value;
 
 pub use date::{Date, Instant};

@@ -65,7 +65,7 @@ impl Value {
     #[must_use]
     pub fn parts<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let filled = pairs.into_iter().filter(|(_, text)| !text.is_empty());
-        let parts: BTreeMap<_, _> = filled.map(|(key, text)| (key.to_owned(), text.to_owned())).collect();
+        let parts = super::sort::map(filled.map(|(key, text)| (key.to_owned(), text.to_owned())));
         if parts.is_empty() { Self::Empty } else { Self::Parts(parts) }
     }
 

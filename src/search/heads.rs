@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use memchr::memmem::Finder;
 
-use crate::model::RecordId;
+use crate::model::{RecordId, sort};
 
 use super::index::HeadText;
 use super::matcher::{Needles, occurs};
@@ -103,7 +103,7 @@ impl Heads {
             return false;
         }
         let mut order: Vec<usize> = (0..self.rows.len()).filter(|row| self.row(*row).is_some()).collect();
-        order.sort_unstable_by_key(|row| self.recency(*row));
+        sort::by_key(&mut order, |row| self.recency(*row));
         let mut new = Self::default();
         for (shelf, old) in new.shelves.iter_mut().zip(&self.shelves) {
             shelf.reserve_exact(old.len());

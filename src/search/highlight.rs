@@ -2,6 +2,7 @@
 
 use super::fold::fold_marked;
 use super::query::{Query, Term};
+use crate::model::sort;
 
 /// The byte ranges of `text`, as stored, that match a term of the query; rising and apart. A match that
 /// begins or ends within what folds as one (㈱, か゛) marks the whole of it.
@@ -17,7 +18,7 @@ pub fn highlights(text: &str, query: &Query) -> Vec<(usize, usize)> {
         }
         found.extend(numbers(&folded, term));
     }
-    found.sort_unstable();
+    sort::ascending(&mut found);
     let mut ranges: Vec<(usize, usize)> = Vec::new();
     for (start, end) in found {
         let Some((start, end)) = source(&marks, start, end) else { continue };

@@ -10,7 +10,7 @@
 
 use std::collections::HashMap;
 
-use crate::model::RecordId;
+use crate::model::{RecordId, sort};
 
 use super::heads::{Class, SHELVES, Shelf};
 use super::index::{Block, Body, Index};
@@ -355,12 +355,12 @@ impl Run {
                 }
             });
             // Several needles may have found the same row.
-            found.sort_unstable();
+            sort::ascending(&mut found);
             found.dedup();
             best.extend(found);
             end = start;
         }
-        best.sort_unstable_by(|a, b| a.1.cmp(&b.1).then_with(|| heads.recency(b.0).cmp(&heads.recency(a.0))));
+        sort::by(&mut best, |a, b| a.1.cmp(&b.1).then_with(|| heads.recency(b.0).cmp(&heads.recency(a.0))));
         let candidates = best.into_iter().map(|(row, class)| self.candidate(index, row, class));
         candidates.collect()
     }
@@ -390,7 +390,7 @@ impl Run {
                 found.push((worst.unwrap_or(Class::Other), unnamed, row));
             }
         }
-        found.sort_unstable_by(|a, b| {
+        sort::by(&mut found, |a, b| {
             (a.0, a.1).cmp(&(b.0, b.1)).then_with(|| heads.recency(b.2).cmp(&heads.recency(a.2)))
         });
         found.into_iter().map(|(class, _, row)| self.candidate(index, row, class)).collect()
@@ -410,11 +410,12 @@ impl Run {
         };
         let mut rows: Vec<usize> = (0..heads.len()).rev().filter(left).collect();
         if !heads.is_sorted() {
-            rows.sort_unstable_by_key(|row| core::cmp::Reverse(heads.recency(*row)));
+            sort::by_key(&mut rows, |row| core::cmp::Reverse(heads.recency(*row)));
         }
-        rows.sort_by_key(|row| !named.contains(*row));
+        let (first, others): (Vec<usize>, Vec<usize>) =
+            rows.into_iter().partition(|row| named.contains(*row));
         let body = |row| Candidate { row, section: Section::Body };
-        rows.into_iter().map(body).collect()
+        first.into_iter().chain(others).map(body).collect()
     }
 
     fn candidate(&self, index: &Index, row: usize, class: Class) -> Candidate {

@@ -8,6 +8,7 @@
 //! 斎 and 斉 are different surnames, so 齋 becomes 斎 and 齊 becomes 斉; that people mix them up is
 //! the business of [`super::query`].
 
+use crate::model::sort;
 use std::sync::LazyLock;
 
 /// Which shape stands for a kanji in a search key.
@@ -31,7 +32,7 @@ impl Variants {
                 Some((shapes.next()?, shapes.next()?))
             })
             .collect();
-        pairs.sort_unstable();
+        sort::ascending(&mut pairs);
         let mut common = vec![0_u64; 0x5200 / 64];
         for (shape, _) in &pairs {
             if let Some(word) = place(*shape).and_then(|(word, _)| common.get_mut(word)) {

@@ -14,7 +14,7 @@ use super::store::{Area, Store, Write};
 use super::text::body_text;
 use crate::crypto::auth_tag;
 use crate::merge::{RecordState, Replica, Stamp};
-use crate::model::{FieldName, Instant, RecordId, RecordKind, Value};
+use crate::model::{FieldName, Instant, RecordId, RecordKind, Value, sort};
 use crate::search::Filter;
 
 /// How many cards go into one batch when all are written anew.
@@ -353,7 +353,7 @@ impl<S: Store> Notebook<S> {
         for entry in manifest.cards.drain(..) {
             writes.push(Write::Delete(Area::Segments, entry.row));
         }
-        let changed: BTreeMap<RecordId, &Card> = cards.iter().map(|card| (card.page, card)).collect();
+        let changed = sort::map(cards.iter().map(|card| (card.page, card)));
         let kept = state.cards.iter().map(|(_, card)| changed.get(&card.page).copied().unwrap_or(card));
         let all: Vec<&Card> = kept.chain(cards.iter().filter(new)).collect();
         all.chunks(CARDS_IN_BATCH).try_for_each(|part| self.put_card_batch(manifest, part, writes))
@@ -401,7 +401,7 @@ impl State {
             !changes.is_empty()
         });
         let left = self.overlay.values().flatten().map(|(from, _)| *from);
-        let left: std::collections::BTreeSet<u64> = left.collect();
+        let left = sort::set(left);
         self.overlay_rows = u32::try_from(left.len()).unwrap_or(u32::MAX);
     }
 }

@@ -11,7 +11,7 @@ use super::error::{Part, VaultError};
 use super::format::Card;
 use super::notebook::Notebook;
 use super::store::{Area, Store, Write};
-use crate::model::RecordId;
+use crate::model::{RecordId, sort};
 
 /// Compaction is worth it from so many rows in the log.
 pub const LOG_ROWS: u32 = 400;
@@ -49,7 +49,7 @@ impl<S: Store> Notebook<S> {
             return Ok(Some(Written::default()));
         }
         ids.extend(self.outdated_pages(&ids));
-        ids.sort_unstable();
+        sort::ascending(&mut ids);
         ids.dedup();
         let mut packer = Packer::new();
         let mut homes: Vec<(RecordId, (u64, u32))> = Vec::with_capacity(ids.len());
@@ -106,7 +106,7 @@ impl<S: Store> Notebook<S> {
     /// Live pages of batches that are mostly outdated.
     fn outdated_pages(&self, leaving: &[RecordId]) -> Vec<RecordId> {
         let state = self.state.borrow();
-        let leaving: std::collections::BTreeSet<&RecordId> = leaving.iter().collect();
+        let leaving = sort::set(leaving);
         let mut live: BTreeMap<u64, u32> = BTreeMap::new();
         for (_, card) in state.cards.iter().filter(|(_, card)| !leaving.contains(&card.page)) {
             *live.entry(card.segment).or_default() += 1;

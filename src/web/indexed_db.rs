@@ -5,6 +5,7 @@
 //! `strict` durability and returns after the `complete` event. A connection that the browser lost (WebKit
 //! loses them when the app was in the background) is opened again, once for each request.
 
+use crate::model::sort;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -131,7 +132,7 @@ impl Store for IndexedDb {
 
     async fn commit(&self, batch: Batch) -> Result<(), StoreError> {
         let mut areas: Vec<Area> = batch.writes.iter().map(area_of).chain([Area::Meta]).collect();
-        areas.sort_unstable();
+        sort::ascending(&mut areas);
         areas.dedup();
         let raw = self.transaction(&areas, Mode::Write).await?;
         let transaction = Transaction::from(raw.clone());

@@ -1,6 +1,6 @@
 //! A field's value as one line of text, for histories and for fields of the user's own.
 
-use crate::model::Value;
+use crate::model::{Value, sort};
 
 /// The text of a value; empty for nothing. Numbers, dates, flags, moments and links are left to the
 /// screen, which knows the language, the time zone and the names: they are `None`.
@@ -29,7 +29,7 @@ fn address_order<'a>(parts: impl Iterator<Item = (&'a str, &'a str)>) -> String 
     const ORDER: [&str; 8] = ["label", "postal", "region", "city", "street", "building", "number", "mail"];
     let place = |key: &str| ORDER.iter().position(|known| *known == key).unwrap_or(ORDER.len());
     let mut parts: Vec<_> = parts.collect();
-    parts.sort_by_key(|(key, _)| place(key));
+    sort::by_key(&mut parts, |(key, _)| place(key));
     join(parts.into_iter().map(|(_, text)| text))
 }
 

@@ -2,7 +2,7 @@
 //! by month, latest first.
 
 use crate::model::records::{Note, Purchase, Task};
-use crate::model::{Date, RecordId};
+use crate::model::{Date, RecordId, sort};
 
 use crate::engine::rows::CustomerPage;
 
@@ -68,7 +68,7 @@ pub fn arrange(
         entries.extend(page.purchases.iter().map(|purchase| (place(purchase), Entry::Purchase(purchase.id))));
     }
     // Stable: within one day the order of the page stays.
-    entries.sort_by_key(|(place, _)| *place);
+    sort::by_key(&mut entries, |(place, _)| *place);
     let more = entries.len().saturating_sub(most);
     let mut groups: Vec<(Heading, Vec<Entry>)> = Vec::new();
     for (place, entry) in entries.into_iter().take(most) {

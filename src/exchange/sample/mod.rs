@@ -14,7 +14,7 @@ pub use random::Random;
 use prose::Language;
 
 use super::import::NewCustomer;
-use crate::model::{Date, FieldName, Value};
+use crate::model::{Date, FieldName, Value, sort};
 
 /// One sample customer with everything on the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,7 +99,7 @@ impl Iterator for Sample {
         let mut notes: Vec<(Date, String)> = (0..3)
             .map(|_| (self.past(4 * 365), prose::write(&mut self.random, &self.words, language)))
             .collect();
-        notes.sort_by_key(|(date, _)| *date);
+        sort::by_key(&mut notes, |(date, _)| *date);
         let purchases = (0..2).map(|_| self.purchase()).collect();
         let tasks = if self.made % 5 == 1 { vec![self.task(language)] } else { Vec::new() };
         Some(SampleCustomer { customer, notes, purchases, tasks })
