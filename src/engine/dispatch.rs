@@ -75,6 +75,7 @@ impl<H: Host> Engine<H> {
     }
 
     async fn handle_open(self: &Rc<Self>, open: &Open<H>, request: Request) -> Result<Reply, Failure> {
+        open.requests.set(open.requests.get() + 1);
         match request {
             Request::OpenView(query) => self.open_view(open, query).await,
             Request::Rows { view, start, count } => self.view_rows(open, view, start, count).await,

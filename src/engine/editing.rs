@@ -342,7 +342,7 @@ impl<H: Host> Engine<H> {
             from.pop();
             to.push(Step { label: step.label, inverses });
         }
-        self.after_save(open, saved).await;
+        self.after_save(open, saved);
         Ok(Reply::Saved(at))
     }
 
@@ -373,12 +373,12 @@ impl<H: Host> Engine<H> {
             let extra = stack.undo.len().saturating_sub(MOST_STEPS);
             stack.undo.drain(..extra);
         }
-        self.after_save(open, saved).await;
+        self.after_save(open, saved);
         Ok(Reply::Saved(at))
     }
 
     /// Brings orders, index and open lists up to date after a save, behind the reply to it.
-    async fn after_save(self: &Rc<Self>, open: &Open<H>, saved: Saved) {
+    fn after_save(self: &Rc<Self>, open: &Open<H>, saved: Saved) {
         let mut changed = Vec::with_capacity(saved.pages.len());
         for (page, number, before) in &saved.pages {
             changed.push(*page);
@@ -388,14 +388,13 @@ impl<H: Host> Engine<H> {
                 super::finding::put_head(&mut open.index.borrow_mut(), card);
             }
         }
-        for page in &changed {
-            self.index_page(open, *page).await;
-        }
+        open.unindexed.borrow_mut().extend(&changed);
         let undo = open.undo.borrow().state();
         let (engine, open) = (Rc::clone(self), Rc::clone(open));
         self.host.spawn(Box::pin(async move {
             engine.tell(Event::Undo(undo));
             engine.tell(Event::Changed(changed));
+            engine.index_saved(&open).await;
             engine.renew_views(&open).await;
             engine.start_upkeep(&open);
         }));

@@ -26,6 +26,9 @@ use crate::vault::{Page, view};
 /// A search answers with so many hits at once; the rest is counted afterwards.
 const FIRST_HITS: usize = 50;
 
+/// So long after the first hits the others are counted.
+const COUNT_MILLIS: u32 = 60;
+
 /// So many cards are brought in before other requests are let through.
 const CARDS_AT_ONCE: usize = 1_000;
 
@@ -87,6 +90,22 @@ impl<H: Host> Engine<H> {
         Ok(())
     }
 
+    /// Brings in what was saved since the last search.
+    pub(super) async fn index_saved(&self, open: &Open<H>) {
+        loop {
+            let Some(page) = open.unindexed.borrow().last().copied() else { return };
+            let mut saves = open.unindexed.borrow().iter().filter(|other| **other == page).count();
+            self.index_page(open, page).await;
+            // Forgotten only now: a search that comes meanwhile brings it in itself. A save that came
+            // meanwhile stays.
+            open.unindexed.borrow_mut().retain(|other| {
+                let is_done = *other == page && saves > 0;
+                saves -= usize::from(is_done);
+                !is_done
+            });
+        }
+    }
+
     async fn index_whole(&self, open: &Open<H>, batch: u64) {
         if let Ok(pages) = open.notebook.current_pages(batch).await {
             let mut index = open.index.borrow_mut();
@@ -127,6 +146,9 @@ impl<H: Host> Engine<H> {
 
     /// Reads the texts of batches into the index.
     pub(super) async fn supply(&self, open: &Open<H>, batch: u64) {
+        if open.index.borrow().is_resident(batch) {
+            return;
+        }
         match open.notebook.current_pages(batch).await {
             Ok(pages) => {
                 let texts: Vec<(RecordId, String)> =
@@ -138,20 +160,24 @@ impl<H: Host> Engine<H> {
         }
     }
 
-    /// Runs a search to its end.
+    /// Runs a search to its end, or until nobody wants its answer.
     async fn hits(
         self: &Rc<Self>,
         open: &Open<H>,
         query: &Query,
         limit: Option<usize>,
+        is_wanted: impl Fn() -> bool,
     ) -> Result<(Vec<u32>, Total), Failure> {
         self.fill_index(open).await?;
+        self.index_saved(open).await;
         let mut run = open.index.borrow_mut().start(query, limit);
         loop {
             let step = {
                 let cards = open.notebook.cards();
+                // Who is not listed is not in the index.
                 let admits = |id: RecordId| {
-                    cards.of(id).is_some_and(|card| card.is_listed() && meets(card, &query.conditions))
+                    query.conditions.is_empty()
+                        || cards.of(id).is_some_and(|card| meets(card, &query.conditions))
                 };
                 run.step_where(&open.index.borrow(), &admits)
             };
@@ -159,6 +185,9 @@ impl<H: Host> Engine<H> {
                 Step::Need(batches) => {
                     for batch in batches {
                         self.supply(open, batch).await;
+                        if !is_wanted() {
+                            return Err(Failure::Cancelled);
+                        }
                     }
                     self.host.pause().await;
                 }
@@ -179,7 +208,7 @@ impl<H: Host> Engine<H> {
         asked: u64,
         parsed: Query,
     ) -> Result<Count, Failure> {
-        let (numbers, total) = self.hits(open, &parsed, Some(FIRST_HITS)).await?;
+        let (numbers, total) = self.hits(open, &parsed, Some(FIRST_HITS), || true).await?;
         let small = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         let count = match total {
             Total::Exact(count) => Count::Exactly(small(count)),
@@ -192,7 +221,8 @@ impl<H: Host> Engine<H> {
         if let (Count::AtLeast(_), Some(generation)) = (count, generation) {
             let (engine, open) = (Rc::clone(self), Rc::clone(open));
             self.host.spawn(Box::pin(async move {
-                engine.host.pause().await;
+                // More keystrokes may come, and the rows are being asked for.
+                engine.host.sleep(COUNT_MILLIS).await;
                 engine.complete(&open, view, generation, &parsed).await;
             }));
         }
@@ -205,7 +235,8 @@ impl<H: Host> Engine<H> {
         if open.ended.get() || !is_current(open) {
             return;
         }
-        let Ok((numbers, _)) = self.hits(open, parsed, None).await else { return };
+        let is_wanted = || !open.ended.get() && is_current(open);
+        let Ok((numbers, _)) = self.hits(open, parsed, None, is_wanted).await else { return };
         if !is_current(open) {
             return;
         }

@@ -10,8 +10,14 @@ use super::protocol::{Event, Outcome, Reply};
 use super::rows::CheckReport;
 use crate::vault::check::Census;
 
+/// So long background work waits after a request.
+const BUSY_MILLIS: u32 = 30;
+
 /// Upkeep starts when the notebook was left alone for so long.
 const QUIET_MILLIS: u32 = 1_500;
+
+/// With so many rows in the log, upkeep does not wait for that.
+const MOST_LOG_ROWS: u32 = 4_000;
 
 /// Upkeep leaves a screen this much time after unlocking to show its first rows.
 const FIRST_ROWS_MILLIS: u32 = 40;
@@ -109,8 +115,13 @@ impl<H: Host> Engine<H> {
         let _ = self.fill_index(open).await;
         self.warm(open).await;
         while !open.ended.get() && open.notebook.is_compaction_due() {
+            let before = open.requests.get();
             self.host.sleep(QUIET_MILLIS).await;
-            if open.ended.get() || !open.jobs.borrow().is_empty() || self.compact(open).await.is_err() {
+            let is_quiet = open.requests.get() == before || open.notebook.log_rows() > MOST_LOG_ROWS;
+            if open.ended.get() || !open.jobs.borrow().is_empty() {
+                return;
+            }
+            if is_quiet && self.compact(open).await.is_err() {
                 return;
             }
         }
@@ -123,6 +134,18 @@ impl<H: Host> Engine<H> {
             let Some(batch) = lacking.filter(|_| !open.ended.get()) else { return };
             self.supply(open, batch).await;
             self.host.pause().await;
+            self.wait_for_quiet(open).await;
+        }
+    }
+
+    /// Lets screens and jobs go first: returns when nothing was asked for a moment and no job runs.
+    async fn wait_for_quiet(&self, open: &Open<H>) {
+        while !open.ended.get() {
+            let before = open.requests.get();
+            if before == open.seen.replace(before) && open.jobs.borrow().is_empty() {
+                return;
+            }
+            self.host.sleep(BUSY_MILLIS).await;
         }
     }
 
@@ -136,6 +159,7 @@ impl<H: Host> Engine<H> {
     /// Does all upkeep at once and waits for it.
     pub(super) async fn settle(self: &Rc<Self>, open: &Open<H>) -> Result<Reply, Failure> {
         self.fill_index(open).await?;
+        self.index_saved(open).await;
         if open.notebook.is_compaction_due() {
             self.compact(open).await?;
         }

@@ -34,6 +34,12 @@ pub struct Session<S> {
     pub jobs: RefCell<HashMap<u32, Rc<Cell<bool>>>>,
     /// The number of the next job.
     pub next_job: Cell<u32>,
+    /// How many requests came: background work lets a screen that is busy go first.
+    pub requests: Cell<u64>,
+    /// So many of them had come when background work looked last.
+    pub seen: Cell<u64>,
+    /// Pages that were saved and are not in the index yet: the next search brings them in.
+    pub unindexed: RefCell<Vec<RecordId>>,
     /// Set when the notebook is locked or taken over: background work ends.
     pub ended: Cell<bool>,
     /// Whether background upkeep is running.
@@ -57,6 +63,9 @@ impl<S> Session<S> {
             file: RefCell::new(None),
             jobs: RefCell::new(HashMap::new()),
             next_job: Cell::new(1),
+            requests: Cell::new(0),
+            seen: Cell::new(0),
+            unindexed: RefCell::new(Vec::new()),
             ended: Cell::new(false),
             upkeep: Cell::new(false),
             filling: Mutex::new(()),

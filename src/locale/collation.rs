@@ -26,26 +26,34 @@ use super::collation_forms::without_legal_forms;
 /// ```
 #[must_use]
 pub fn sort_key(reading: &str) -> Vec<u8> {
-    let units = units(reading);
+    let mut key = Vec::with_capacity(2 * reading.len());
+    push_key(&units(reading), &mut key);
+    key
+}
+
+fn push_key(units: &[Unit], key: &mut Vec<u8>) {
     if units.is_empty() {
-        return vec![LAST];
+        key.push(LAST);
+        return;
     }
-    let mut key: Vec<u8> = units.iter().flat_map(|unit| unit.primary.bytes()).collect();
+    key.extend(units.iter().flat_map(|unit| unit.primary.bytes()));
     let secondary =
         units.iter().flat_map(|unit| core::iter::once(unit.voicing).chain(unit.accents.iter().copied()));
-    push_level(&mut key, secondary);
+    push_level(key, secondary);
     key.push(END);
     key.extend(units.iter().map(|unit| unit.size));
-    push_level(&mut key, units.iter().map(|unit| unit.script));
-    key
+    push_level(key, units.iter().map(|unit| unit.script));
 }
 
 /// The key of a list that the index rail stands beside: by mark of the rail, then by [`sort_key`].
 #[must_use]
 pub fn list_key(reading: &str) -> Vec<u8> {
-    let mark = RailMark::ALL.iter().position(|mark| *mark == rail_mark(reading));
-    let mut key = vec![mark.and_then(|mark| u8::try_from(mark).ok()).unwrap_or(LAST)];
-    key.extend(sort_key(reading));
+    let units = units(reading);
+    let under = mark_of(units.first());
+    let mark = RailMark::ALL.iter().position(|mark| *mark == under);
+    let mut key = Vec::with_capacity(2 * reading.len());
+    key.push(mark.and_then(|mark| u8::try_from(mark).ok()).unwrap_or(LAST));
+    push_key(&units, &mut key);
     key
 }
 
@@ -145,7 +153,11 @@ impl RailMark {
 /// Under which mark a reading stands.
 #[must_use]
 pub fn rail_mark(reading: &str) -> RailMark {
-    match units(reading).first().map(|unit| unit.primary) {
+    mark_of(units(reading).first())
+}
+
+fn mark_of(first: Option<&Unit>) -> RailMark {
+    match first.map(|unit| unit.primary) {
         None => RailMark::NoReading,
         Some(Primary::Latin(_)) => RailMark::Latin,
         Some(Primary::Kana(kana)) => match kana {
@@ -240,7 +252,7 @@ impl Primary {
 }
 
 fn units(text: &str) -> Vec<Unit> {
-    let mut units: Vec<Unit> = Vec::new();
+    let mut units: Vec<Unit> = Vec::with_capacity(text.len() / 3 + 1);
     let spacing = |c: char| match c {
         '゛' | 'ﾞ' => '\u{3099}',
         '゜' | 'ﾟ' => '\u{309A}',

@@ -29,11 +29,11 @@
 //! until one more character is typed.
 
 use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::{
-    canonical_combining_class, compose, decompose_canonical, decompose_compatible,
-};
-use unicode_normalization::{IsNormalized, is_nfc_quick};
+use unicode_normalization::char::compose;
 
+use super::characters::{
+    attaches, combining, is_invisible, is_kanji, minus, repeated, separator, unvoiced_wa,
+};
 use super::variants::{VARIANTS, Variants};
 
 /// The search key of `text`.
@@ -113,6 +113,7 @@ pub const FORMS: [(&str, &str); 15] = [
 
 /// Where the parts of a key come from; nothing when nobody asks.
 trait Marks {
+    const WANTED: bool;
     fn mark(&mut self, folded: usize, source: usize);
     fn forget_after(&mut self, folded: usize);
 }
@@ -120,11 +121,15 @@ trait Marks {
 struct NoMarks;
 
 impl Marks for NoMarks {
+    const WANTED: bool = false;
+
     fn mark(&mut self, _: usize, _: usize) {}
     fn forget_after(&mut self, _: usize) {}
 }
 
 impl Marks for Vec<(usize, usize)> {
+    const WANTED: bool = true;
+
     fn mark(&mut self, folded: usize, source: usize) {
         if self.last().is_none_or(|last| last.1 != source) {
             self.push((folded, source));
@@ -159,23 +164,79 @@ impl<'a, M: Marks> Folder<'a, M> {
 
     fn feed(&mut self, text: &str) {
         self.folded.reserve(text.len());
-        let mut chars = text.char_indices();
-        let mut next = chars.next();
-        while let Some((at, c)) = next {
-            next = chars.next();
-            self.source = at;
-            if !next.is_some_and(|(_, next)| attaches(next))
-                && let Some(plain) = self.plain(c)
-            {
-                self.push(plain);
-                continue;
-            }
-            while next.is_some_and(|(_, next)| attaches(next)) {
-                next = chars.next();
-            }
-            let end = next.map_or(text.len(), |(end, _)| end);
-            self.push_cluster(text.get(at..end).unwrap_or_default());
+        let mut at = 0;
+        while at < text.len() {
+            at = self.copy_run(text, at);
+            at = self.feed_cluster(text, at);
         }
+    }
+
+    /// Copies characters that stand for themselves, most of Japanese prose, without looking at each for
+    /// long. Returns where the first other one is.
+    fn copy_run(&mut self, text: &str, at: usize) -> usize {
+        if M::WANTED {
+            return at;
+        }
+        let bytes = text.as_bytes();
+        let (mut end, mut last) = (at, at);
+        while let Some(width) = bytes.get(end..).and_then(|rest| self.stands_for_itself(rest)) {
+            (last, end) = (end, end + width);
+        }
+        if end > at && matches!(bytes.get(end), Some(0x80..=0xE3 | 0xEA..)) {
+            let next = text.get(end..).and_then(|rest| rest.chars().next());
+            if next.is_some_and(attaches) {
+                end = last;
+            }
+        }
+        let run = text.get(at..end).unwrap_or_default();
+        let mut ends = run.chars();
+        let (Some(first), last) = (ends.next(), ends.next_back()) else { return at };
+        if self.last == 'ー' && first.is_ascii_digit() {
+            return at;
+        }
+        self.push_gap();
+        self.folded.push_str(run);
+        self.last = last.unwrap_or(first);
+        end
+    }
+
+    /// How many bytes the first character is long, if no rule can change it or what stands before it: all
+    /// but digits after ー, which the caller looks for.
+    #[inline]
+    fn stands_for_itself(&self, bytes: &[u8]) -> Option<usize> {
+        match *bytes {
+            [b'!'..=b'(' | b'*'..=b'@' | b'['..=b'~', ..] => Some(1),
+            // 、。 「 to 】, hiragana
+            [0xE3, 0x80, 0x81 | 0x82 | 0x8C..=0x91, ..] => Some(3),
+            [0xE3, 0x81, 0x81..=0xBF, ..] | [0xE3, 0x82, 0x80..=0x94, ..] => Some(3),
+            [first @ 0xE4..=0xE9, second, third, ..] => {
+                let code =
+                    (u32::from(first & 15) << 12) | (u32::from(second & 63) << 6) | u32::from(third & 63);
+                self.variants.is_usual(code).then_some(3)
+            }
+            _ => None,
+        }
+    }
+
+    /// Folds one character and the marks on it. Returns where the next one begins.
+    fn feed_cluster(&mut self, text: &str, at: usize) -> usize {
+        let mut chars = text.get(at..).unwrap_or_default().chars();
+        let Some(c) = chars.next() else { return text.len() };
+        self.source = at;
+        let mut end = at + c.len_utf8();
+        let mut next = chars.next();
+        if !next.is_some_and(attaches)
+            && let Some(plain) = self.plain(c)
+        {
+            self.push(plain);
+            return end;
+        }
+        while let Some(mark) = next.filter(|c| attaches(*c)) {
+            end += mark.len_utf8();
+            next = chars.next();
+        }
+        self.push_cluster(text.get(at..end).unwrap_or_default());
+        end
     }
 
     /// Rules 1-6 for the characters that make up nearly every text and need no normalisation.
@@ -241,13 +302,7 @@ impl<'a, M: Marks> Folder<'a, M> {
             }
             return;
         }
-        if let Some(gap) = self.gap.take()
-            && self.folded.len() > self.start
-        {
-            self.marks.mark(self.folded.len(), self.gap_source);
-            self.folded.push(gap);
-            self.last = gap;
-        }
+        self.push_gap();
         let c = match c {
             '0'..='9' if self.last == 'ー' => {
                 self.join_digits();
@@ -262,6 +317,17 @@ impl<'a, M: Marks> Folder<'a, M> {
         self.marks.mark(self.folded.len(), self.source);
         self.folded.push(c);
         self.last = c;
+    }
+
+    #[inline]
+    fn push_gap(&mut self) {
+        if let Some(gap) = self.gap.take()
+            && self.folded.len() > self.start
+        {
+            self.marks.mark(self.folded.len(), self.gap_source);
+            self.folded.push(gap);
+            self.last = gap;
+        }
     }
 
     /// Before a digit: a ー that has a digit before it, too, becomes a hyphen.
@@ -293,78 +359,6 @@ impl<'a, M: Marks> Folder<'a, M> {
         self.last = full.chars().next_back().unwrap_or(self.last);
         true
     }
-}
-
-/// Whether NFKC or rule 2 may join `c` to what stands before it, or rule 1 drops it.
-#[inline]
-fn attaches(c: char) -> bool {
-    match c {
-        ' '..='~' | '\u{3001}'..='\u{3029}' | '\u{3041}'..='\u{3096}' => false,
-        '\u{309D}'..='\u{30FE}' | '\u{3400}'..='\u{9FFF}' | '！'..='～' => false,
-        c => attaches_rarely(c),
-    }
-}
-
-fn attaches_rarely(c: char) -> bool {
-    if c.is_whitespace() {
-        return false;
-    }
-    if is_invisible(c) || matches!(combining(c), '\u{3099}' | '\u{309A}') {
-        return true;
-    }
-    let mut first = None;
-    decompose_compatible(c, |part| first = first.or(Some(part)));
-    let first = first.unwrap_or(c);
-    canonical_combining_class(first) != 0 || is_nfc_quick(core::iter::once(first)) != IsNormalized::Yes
-}
-
-fn is_invisible(c: char) -> bool {
-    match c {
-        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{180B}'..='\u{180F}' | '\u{200C}'..='\u{200F}' => true,
-        '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' => true,
-        '\u{E0000}'..='\u{E0FFF}' => true,
-        c => c.is_control() && !c.is_whitespace(),
-    }
-}
-
-/// Rule 2: spacing and half-width voicing marks as combining ones.
-fn combining(c: char) -> char {
-    match c {
-        '゛' | 'ﾞ' => '\u{3099}',
-        '゜' | 'ﾟ' => '\u{309A}',
-        c => c,
-    }
-}
-
-/// The voiced わ row has no hiragana of its own: わ゛ for ヷ.
-fn unvoiced_wa(c: char) -> impl Iterator<Item = char> {
-    let voiced = matches!(c, '\u{30F7}'..='\u{30FA}');
-    let (kana, mark) = if voiced { (minus(c, 0x68), Some('\u{3099}')) } else { (c, None) };
-    core::iter::once(kana).chain(mark)
-}
-
-/// Rule 7 for one character of white space.
-fn separator(c: char) -> char {
-    if matches!(c, '\n'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}') { '\n' } else { ' ' }
-}
-
-#[inline]
-fn minus(c: char, distance: u32) -> char {
-    char::from_u32(u32::from(c).wrapping_sub(distance)).unwrap_or(c)
-}
-
-fn is_kanji(c: char) -> bool {
-    matches!(c, '〇' | '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
-}
-
-/// The kana that ゝ or ゞ stands for after `last`.
-fn repeated(last: char, mark: char) -> Option<char> {
-    if !matches!(last, '\u{3041}'..='\u{3094}') {
-        return None;
-    }
-    let mut plain = None;
-    decompose_canonical(last, |part| plain = plain.or(Some(part)));
-    if mark == 'ゝ' { plain } else { compose(plain?, '\u{3099}') }
 }
 
 #[cfg(test)]
@@ -532,5 +526,14 @@ mod tests {
         let (folded, marks) = fold_marked("ｶﾞ　㈱A ");
         assert_eq!(folded, "が 株式会社a");
         assert_eq!(marks, [(0, 0), (3, 6), (4, 9), (16, 12), (17, 13)]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn runs_that_are_copied_fold_as_character_by_character(
+            text in "([あがん々ー゛゜ゝアヴ、。「山髙辺葛]|[a-zA-Z0-9 ()\n-]|\u{3099}|\u{FE00}|\u{E0100}|ﾊﾟ|\\PC){0,40}"
+        ) {
+            proptest::prop_assert_eq!(fold(&text), fold_marked(&text).0);
+        }
     }
 }

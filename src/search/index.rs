@@ -266,6 +266,13 @@ impl Index {
         blocks.find(|block| room && block.text.is_none()).map(|block| block.number)
     }
 
+    /// Whether the text of a block is in memory, or there is no such block.
+    #[must_use]
+    pub fn is_resident(&self, number: u64) -> bool {
+        let block = self.by_number.get(&number).and_then(|place| self.block(*place));
+        block.is_none_or(|block| block.text.is_some())
+    }
+
     /// Bytes of block text in memory: what the budget limits.
     #[must_use]
     pub fn resident(&self) -> usize {

@@ -5,6 +5,7 @@
 //! budget of memory, [`highlights`] marks the places that matched. Nothing here knows a store: the
 //! text of a block that is not in memory is asked for ([`Step::Need`]) and handed in.
 
+mod characters;
 pub mod filter;
 pub mod fold;
 mod heads;

@@ -51,6 +51,14 @@ impl Variants {
         }
     }
 
+    /// Whether a code point is a kanji of the common range that stands for itself.
+    #[inline]
+    pub(super) fn is_usual(&self, code: u32) -> bool {
+        let bit =
+            char::from_u32(code).and_then(place).and_then(|(word, bit)| Some(self.common.get(word)? & bit));
+        bit == Some(0)
+    }
+
     fn look_up(&self, c: char) -> char {
         let found = self.pairs.binary_search_by_key(&c, |pair| pair.0);
         found.ok().and_then(|at| self.pairs.get(at)).map_or(c, |pair| pair.1)
