@@ -9,6 +9,7 @@ use std::rc::Rc;
 use super::dispatch::{Engine, Open};
 use super::failure::Failure;
 use super::host::Host;
+use super::jobs::READ_AT_ONCE;
 use super::lists::{View, ranges};
 use super::protocol::{Event, ViewQuery};
 use super::rows::{Count, CustomerRow};
@@ -183,13 +184,16 @@ impl<H: Host> Engine<H> {
             };
             match step {
                 Step::Need(batches) => {
-                    for batch in batches {
-                        self.supply(open, batch).await;
+                    for batches in batches.chunks(READ_AT_ONCE) {
+                        open.notebook.read_ahead(batches).await?;
+                        for batch in batches {
+                            self.supply(open, *batch).await;
+                        }
+                        self.host.pause().await;
                         if !is_wanted() {
                             return Err(Failure::Cancelled);
                         }
                     }
-                    self.host.pause().await;
                 }
                 Step::Done(hits) => {
                     let cards: &Cards = &open.notebook.cards();

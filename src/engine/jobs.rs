@@ -10,6 +10,9 @@ use super::protocol::{Event, Outcome, Reply};
 use super::rows::CheckReport;
 use crate::vault::check::Census;
 
+/// So many batches are read at once.
+pub(super) const READ_AT_ONCE: usize = 8;
+
 /// So long background work waits after a request.
 const BUSY_MILLIS: u32 = 30;
 
@@ -73,18 +76,18 @@ impl<H: Host> Engine<H> {
         self.start_job(open, |engine, open, job| async move {
             let mut census = Census::default();
             let (mut last, mut done) = (0, 0_u64);
-            while let Some(batch) = open.notebook.next_batch(last) {
+            loop {
+                let batches = open.notebook.next_batches(last, READ_AT_ONCE);
+                let Some(newest) = batches.last() else { break };
                 if job.is_cancelled() {
                     return Err(Failure::Cancelled);
                 }
-                open.notebook.check_batch(batch, &mut census).await?;
-                last = batch;
-                done += 1;
+                last = *newest;
+                open.notebook.check_batches(&batches, &mut census).await?;
+                done += u64::try_from(batches.len()).unwrap_or_default();
                 let total = u64::try_from(open.notebook.batches().len()).unwrap_or_default().max(done);
-                if done % 8 == 0 {
-                    engine.tell(Event::Progress { job: job.number, done, total });
-                    engine.host.pause().await;
-                }
+                engine.tell(Event::Progress { job: job.number, done, total });
+                engine.host.pause().await;
             }
             open.notebook.check_log(&mut census).await?;
             Ok(Outcome::Checked(CheckReport {
@@ -130,11 +133,18 @@ impl<H: Host> Engine<H> {
     /// Reads texts into the index as far as its budget goes.
     async fn warm(self: &Rc<Self>, open: &Open<H>) {
         loop {
-            let lacking = open.index.borrow().lacking();
-            let Some(batch) = lacking.filter(|_| !open.ended.get()) else { return };
-            self.supply(open, batch).await;
-            self.host.pause().await;
-            self.wait_for_quiet(open).await;
+            let lacking = open.index.borrow().lacking(READ_AT_ONCE);
+            if lacking.is_empty() || open.notebook.read_ahead(&lacking).await.is_err() {
+                return;
+            }
+            for batch in lacking {
+                if open.ended.get() {
+                    return;
+                }
+                self.supply(open, batch).await;
+                self.host.pause().await;
+                self.wait_for_quiet(open).await;
+            }
         }
     }
 

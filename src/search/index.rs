@@ -256,14 +256,14 @@ impl Index {
         Run::new(query, limit)
     }
 
-    /// A block whose text is not in memory though the budget has room for it, the newest first: to be read
-    /// ahead of the searches that will need it.
+    /// Up to `most` blocks whose texts are not in memory though the budget has room for them, the newest
+    /// first: to be read ahead of the searches that will need them.
     #[must_use]
-    pub fn lacking(&self) -> Option<u64> {
-        let room = self.resident.saturating_add(TYPICAL_BLOCK) <= self.budget;
-        let block = |place: &&usize| self.blocks.get(**place).and_then(Option::as_ref);
-        let mut blocks = self.by_number.values().rev().filter_map(|place| block(&place));
-        blocks.find(|block| room && block.text.is_none()).map(|block| block.number)
+    pub fn lacking(&self, most: usize) -> Vec<u64> {
+        let room = self.budget.saturating_sub(self.resident) / TYPICAL_BLOCK;
+        let blocks = self.by_number.values().rev().filter_map(|place| self.block(*place));
+        let lacking = blocks.filter(|block| block.text.is_none()).map(|block| block.number);
+        lacking.take(most.min(room)).collect()
     }
 
     /// Whether the text of a block is in memory, or there is no such block.

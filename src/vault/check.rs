@@ -45,13 +45,13 @@ impl Census {
 }
 
 impl<S: Store> Notebook<S> {
-    /// The first live batch of pages after a number. Whoever walks through all batches so while others
-    /// write sees every page, since pages move to later batches only.
+    /// Up to `most` live batches of pages after a number. Whoever walks through all batches so while
+    /// others write sees every page, since pages move to later batches only.
     #[must_use]
-    pub fn next_batch(&self, after: u64) -> Option<u64> {
+    pub fn next_batches(&self, after: u64, most: usize) -> Vec<u64> {
         let state = self.state.borrow();
         let at = state.manifest.pages.partition_point(|entry| entry.row <= after);
-        state.manifest.pages.get(at).map(|entry| entry.row)
+        state.manifest.pages.iter().skip(at).take(most).map(|entry| entry.row).collect()
     }
 
     /// The live batches of pages, with how many pages each has.
@@ -60,18 +60,37 @@ impl<S: Store> Notebook<S> {
         self.state.borrow().manifest.pages.iter().map(|entry| (entry.row, entry.members)).collect()
     }
 
-    /// Counts the pages of one batch that are current, with what the log adds to them.
+    /// Counts the pages of batches that are current, with what the log adds to them.
     ///
     /// # Errors
     /// When the store fails. A damaged batch is counted, not an error.
-    pub async fn check_batch(&self, row: u64, census: &mut Census) -> Result<(), VaultError> {
+    pub async fn check_batches(&self, rows: &[u64], census: &mut Census) -> Result<(), VaultError> {
+        self.read_ahead(rows).await?;
+        let filters = self.store.read_many(Area::Index, rows).await?;
+        for (row, filter) in rows.iter().zip(filters) {
+            self.check_batch(*row, filter.as_deref(), census).await?;
+        }
+        Ok(())
+    }
+
+    async fn check_batch(
+        &self,
+        row: u64,
+        filter: Option<&[u8]>,
+        census: &mut Census,
+    ) -> Result<(), VaultError> {
+        let entry = self.state.borrow().segment(row);
         let mut damaged = Vec::new();
         match self.current_pages(row).await {
             Ok(pages) => pages.iter().for_each(|(id, page)| census.count(*id, page)),
             Err(VaultError::Store(error)) => return Err(error.into()),
             Err(_) => damaged.push(Part::Segment(row)),
         }
-        if self.filter(row).await?.is_none() {
+        if filter
+            .zip(entry)
+            .and_then(|(sealed, entry)| self.open_filter(row, sealed, &entry.filter))
+            .is_none()
+        {
             damaged.push(Part::Filter(row));
         }
         self.settled().await;
@@ -135,16 +154,6 @@ impl<S: Store> Notebook<S> {
             }
         }
         Ok(pages)
-    }
-
-    /// The search filter of a batch; nothing when it is missing or damaged (it can be built anew).
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn filter(&self, row: u64) -> Result<Option<Filter>, VaultError> {
-        let entry = self.state.borrow().segment(row);
-        let sealed = self.store.read(Area::Index, row).await?;
-        Ok(sealed.and_then(|sealed| self.open_filter(row, &sealed, &entry?.filter)))
     }
 
     /// All filters that can be opened, by batch.

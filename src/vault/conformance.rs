@@ -50,6 +50,10 @@ async fn lists_in_order(store: &impl Store) {
     let some = store.read_from(Area::Log, 10, 3).await.expect("list a part");
     assert_eq!(some.iter().map(|(row, _)| *row).collect::<Vec<_>>(), [10, 255, 256]);
     assert_eq!(store.read_from(Area::Log, 11, 0).await, Ok(vec![]));
+    let many = store.read_many(Area::Log, &[256, 3, 9, 9]).await.expect("read several");
+    let nine = Some(9_u64.to_be_bytes().to_vec());
+    assert_eq!(many, [Some(256_u64.to_be_bytes().to_vec()), None, nine.clone(), nine]);
+    assert_eq!(store.read_many(Area::Log, &[]).await, Ok(vec![]));
 }
 
 async fn deletes(store: &impl Store) {

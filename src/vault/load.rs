@@ -41,6 +41,7 @@ pub(super) fn empty(manifest: Manifest) -> State {
         overlay_rows: 0,
         cache: VecDeque::new(),
         batches: VecDeque::new(),
+        ahead: HashMap::new(),
         drafts: Drafts::default(),
         damaged: Vec::new(),
     }

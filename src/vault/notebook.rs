@@ -58,6 +58,8 @@ pub(super) struct State {
     pub(super) cache: VecDeque<(RecordId, Rc<Page>)>,
     /// A row number is never used twice, so what is kept here can't become outdated.
     pub(super) batches: VecDeque<(u64, Rc<Unpacked>)>,
+    /// Sealed batches that were read ahead of their use, by row.
+    pub(super) ahead: HashMap<u64, Vec<u8>>,
     pub(super) drafts: Drafts,
     /// Rows that could not be opened when the notebook was.
     pub(super) damaged: Vec<Part>,
@@ -145,13 +147,29 @@ impl<S: Store> Notebook<S> {
         &self.sealing
     }
 
+    /// Reads sealed batches that are about to be asked for, all at once: asking a store takes longer than
+    /// reading. Those that were read ahead before are forgotten.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn read_ahead(&self, rows: &[u64]) -> Result<(), VaultError> {
+        let sealed = self.store.read_many(Area::Segments, rows).await?;
+        let found = rows.iter().zip(sealed).filter_map(|(row, sealed)| Some((*row, sealed?)));
+        self.state.borrow_mut().ahead = found.collect();
+        Ok(())
+    }
+
     /// Reads a batch of pages.
     ///
     /// # Errors
     /// When the store fails, or the batch is not the one that the manifest names.
     pub async fn batch(&self, row: u64) -> Result<Unpacked, VaultError> {
         let damaged = VaultError::Damaged(Part::Segment(row));
-        let sealed = self.store.read(Area::Segments, row).await?;
+        let ahead = self.state.borrow_mut().ahead.remove(&row);
+        let sealed = match ahead {
+            Some(sealed) => Some(sealed),
+            None => self.store.read(Area::Segments, row).await?,
+        };
         let entry = self.state.borrow().segment(row);
         let opened = sealed
             .zip(entry)

@@ -26,7 +26,7 @@ pub const TARGET_BYTES: usize = 128 << 10;
 pub const MOST_BYTES: u64 = 256 << 20;
 
 /// DEFLATE effort: higher levels are slower to write and hardly smaller.
-const LEVEL: u32 = 3;
+const LEVEL: u32 = 4;
 
 /// Packs pages, in this order.
 #[must_use]

@@ -112,6 +112,24 @@ pub trait Store {
     /// When the store can't be read.
     fn read(&self, area: Area, row: u64) -> impl Future<Output = Result<Option<Vec<u8>>, StoreError>>;
 
+    /// Several rows, in the order of their numbers in `rows`. A store that can read them at once should.
+    ///
+    /// # Errors
+    /// When the store can't be read.
+    fn read_many(
+        &self,
+        area: Area,
+        rows: &[u64],
+    ) -> impl Future<Output = Result<Vec<Option<Vec<u8>>>, StoreError>> {
+        async move {
+            let mut found = Vec::with_capacity(rows.len());
+            for row in rows {
+                found.push(self.read(area, *row).await?);
+            }
+            Ok(found)
+        }
+    }
+
     /// Up to `limit` rows with numbers from `from` on, ascending.
     ///
     /// # Errors
@@ -139,6 +157,14 @@ impl<S: Store> Store for std::rc::Rc<S> {
 
     fn read(&self, area: Area, row: u64) -> impl Future<Output = Result<Option<Vec<u8>>, StoreError>> {
         S::read(self, area, row)
+    }
+
+    fn read_many(
+        &self,
+        area: Area,
+        rows: &[u64],
+    ) -> impl Future<Output = Result<Vec<Option<Vec<u8>>>, StoreError>> {
+        S::read_many(self, area, rows)
     }
 
     fn read_from(

@@ -113,6 +113,22 @@ impl Store for IndexedDb {
         .await
     }
 
+    async fn read_many(&self, area: Area, rows: &[u64]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+        self.reading(area, async |store| {
+            let mut asked = Vec::with_capacity(rows.len());
+            for row in rows {
+                asked.push(store.get(Query::Key(key(*row))).map_err(of_idb)?);
+            }
+            let mut found = Vec::with_capacity(rows.len());
+            for request in asked {
+                let value = request.await.map_err(of_idb)?;
+                found.push(value.map(|value| Uint8Array::new(&value).to_vec()));
+            }
+            Ok(found)
+        })
+        .await
+    }
+
     async fn read_from(&self, area: Area, from: u64, limit: u32) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
         if limit == 0 {
             return Ok(Vec::new());

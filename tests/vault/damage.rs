@@ -61,8 +61,8 @@ thread_local! {
 fn count(notebook: &Notebook<Rc<Watched>>) -> Census {
     let mut census = Census::default();
     let mut last = 0;
-    while let Some(batch) = notebook.next_batch(last) {
-        block_on(notebook.check_batch(batch, &mut census)).unwrap();
+    while let [batch] = notebook.next_batches(last, 1)[..] {
+        block_on(notebook.check_batches(&[batch], &mut census)).unwrap();
         last = batch;
     }
     block_on(notebook.check_log(&mut census)).unwrap();

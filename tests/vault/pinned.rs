@@ -151,8 +151,8 @@ fn the_pinned_vault_opens_to_its_values() {
     assert_eq!(found.as_object().unwrap().len(), pinned["expected"].as_object().unwrap().len());
     let mut census = daifuku::vault::check::Census::default();
     let mut last = 0;
-    while let Some(batch) = notebook.next_batch(last) {
-        block_on(notebook.check_batch(batch, &mut census)).unwrap();
+    while let [batch] = notebook.next_batches(last, 1)[..] {
+        block_on(notebook.check_batches(&[batch], &mut census)).unwrap();
         last = batch;
     }
     assert!(census.damaged.is_empty(), "{:?}", census.damaged);

@@ -188,8 +188,8 @@ fn a_census_counts_what_is_there() {
     world.model.imports[0].2 = true;
     let mut census = daifuku::vault::check::Census::default();
     let mut last = 0;
-    while let Some(batch) = world.notebook.next_batch(last) {
-        block_on(world.notebook.check_batch(batch, &mut census)).unwrap();
+    while let [batch] = world.notebook.next_batches(last, 1)[..] {
+        block_on(world.notebook.check_batches(&[batch], &mut census)).unwrap();
         last = batch;
     }
     block_on(world.notebook.check_log(&mut census)).unwrap();
