@@ -26,13 +26,20 @@ impl<H: Host> Engine<H> {
         Rc::new(Self { host, phase: RefCell::new(Phase::Unknown), agreed: core::cell::Cell::new(false) })
     }
 
-    /// Answers one call in its encoded form.
-    pub async fn answer(self: &Rc<Self>, bytes: Vec<u8>) -> Vec<u8> {
+    /// Answers one call in its encoded form. `file` is what came beside it: the bytes of a file, or why they
+    /// could not be read.
+    pub async fn answer(self: &Rc<Self>, bytes: Vec<u8>, file: Option<Result<Vec<u8>, Failure>>) -> Vec<u8> {
         let message = match postcard::from_bytes::<Call>(&bytes) {
-            Ok(call) => {
-                // A file may be in it: it is not kept twice.
-                drop(bytes);
-                Message::Reply(call.number, self.handle(call.request).await)
+            Ok(Call { number, mut request }) => {
+                let answer = match (&mut request, file) {
+                    (Request::ImportOpen { bytes, .. }, Some(Ok(file))) => {
+                        *bytes = file;
+                        self.handle(request).await
+                    }
+                    (_, Some(Err(failure))) => Err(failure),
+                    _ => self.handle(request).await,
+                };
+                Message::Reply(number, answer)
             }
             // Of another version, or damaged: its number is the first thing in it, if anything is.
             Err(_) => {

@@ -125,7 +125,8 @@ pub enum Request {
     ImportOpen {
         /// The file's name.
         name: String,
-        /// The whole file.
+        /// The whole file: it comes beside the message, which would have to be copied for it.
+        #[serde(skip)]
         bytes: Vec<u8>,
     },
     /// Imports the opened file with these columns ([`ImportPreview::columns`], edited). Answer: `Started`.

@@ -1,6 +1,9 @@
-//! The way to the engine: starts the worker, sends calls, matches replies.
+//! The way to the engine: sends calls, matches replies.
 //!
-//! Calls and messages are postcard bytes in transferred `ArrayBuffer`s. The worker says `ready` once it
+//! The worker is started by `public/boot.js`, so that it is loaded beside the app and not after it.
+//!
+//! Calls and messages are postcard bytes in transferred `ArrayBuffer`s; a file goes beside its call as it
+//! is. The worker says `ready` once it
 //! listens; what is called before waits. A worker that dies answers every open call, and every later one,
 //! with [`stopped`], so nothing waits for ever.
 
@@ -10,7 +13,7 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
-use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
+use web_sys::{File, MessageEvent, Worker};
 
 use crate::engine::Failure;
 use crate::engine::protocol::{Call, Event, Message, Request};
@@ -36,12 +39,13 @@ pub fn stopped() -> Failure {
 }
 
 impl Engine {
-    /// Starts the worker beside the app's own script, wherever that lies. `on_notice` hears what it says.
+    /// Takes over the worker that `boot.js` has started. `on_notice` hears what it says.
     #[must_use]
     pub fn start(on_notice: impl Fn(Notice) + 'static) -> Self {
         let state = Rc::new(RefCell::new(State::default()));
-        let worker = start_worker().ok();
-        if let Some(worker) = &worker {
+        let worker = started_worker();
+        if let Some(worker) = worker.as_ref().filter(|worker| !has(worker, "failed")) {
+            state.borrow_mut().ready = has(worker, "ready");
             listen(worker, &state, Rc::new(on_notice));
         } else {
             state.borrow_mut().dead = true;
@@ -52,7 +56,13 @@ impl Engine {
 
     /// Asks. The engine does what it was asked even if nobody waits for the answer.
     pub fn call(self, request: Request) -> Later {
-        self.0.try_with_value(|link| link.send(request)).unwrap_or_else(|| Later::known(Err(stopped())))
+        self.0.try_with_value(|link| link.send(request, None)).unwrap_or_else(|| Later::known(Err(stopped())))
+    }
+
+    /// Asks something about a file, which the engine reads.
+    pub fn call_with(self, request: Request, file: File) -> Later {
+        let sent = self.0.try_with_value(|link| link.send(request, Some(file)));
+        sent.unwrap_or_else(|| Later::known(Err(stopped())))
     }
 
     /// Ends the worker at once; its memory, and with it the keys, goes away.
@@ -78,7 +88,7 @@ struct State {
     dead: bool,
     last: u32,
     /// Calls that wait until the worker listens.
-    waiting: Vec<Vec<u8>>,
+    waiting: Vec<(Vec<u8>, Option<File>)>,
     open: HashMap<u32, Later>,
 }
 
@@ -93,7 +103,7 @@ impl State {
 }
 
 impl Link {
-    fn send(&self, request: Request) -> Later {
+    fn send(&self, request: Request, file: Option<File>) -> Later {
         let mut state = self.state.borrow_mut();
         if state.dead {
             return Later::known(Err(stopped()));
@@ -106,20 +116,22 @@ impl Link {
         let later = Later::default();
         state.open.insert(number, later.clone());
         match &self.worker {
-            Some(worker) if state.ready => post(worker, &bytes),
-            _ => state.waiting.push(bytes),
+            Some(worker) if state.ready => post(worker, &bytes, file.as_ref()),
+            _ => state.waiting.push((bytes, file)),
         }
         later
     }
 }
 
-fn start_worker() -> Result<Worker, JsValue> {
-    let root = document().document_element();
-    let base = root.and_then(|root| root.get_attribute("data-base")).unwrap_or_default();
-    let options = WorkerOptions::new();
-    options.set_type(WorkerType::Module);
-    options.set_name("engine");
-    Worker::new_with_options(&format!("{base}engine_loader.js"), &options)
+/// What `boot.js` leaves: the worker, which it has marked if it is `ready` or has `failed`.
+fn started_worker() -> Option<Worker> {
+    let worker = js_sys::Reflect::get(&js_sys::global(), &"engine".into()).ok()?;
+    worker.dyn_into::<Worker>().ok()
+}
+
+/// Whether the worker has said that it listens, or has failed already.
+fn has(worker: &Worker, mark: &str) -> bool {
+    js_sys::Reflect::get(worker, &mark.into()).is_ok_and(|mark| mark.is_truthy())
 }
 
 /// The closures live as long as the page: there is one worker per page.
@@ -130,8 +142,8 @@ fn listen(worker: &Worker, state: &Rc<RefCell<State>>, on_notice: Rc<dyn Fn(Noti
         let Ok(buffer) = data.dyn_into::<js_sys::ArrayBuffer>() else {
             let mut state = calls.borrow_mut();
             state.ready = true;
-            for bytes in std::mem::take(&mut state.waiting) {
-                post(&own, &bytes);
+            for (bytes, file) in std::mem::take(&mut state.waiting) {
+                post(&own, &bytes, file.as_ref());
             }
             return;
         };
@@ -164,8 +176,10 @@ fn listen(worker: &Worker, state: &Rc<RefCell<State>>, on_notice: Rc<dyn Fn(Noti
     on_error.forget();
 }
 
-fn post(worker: &Worker, bytes: &[u8]) {
+fn post(worker: &Worker, bytes: &[u8], file: Option<&File>) {
     let buffer = js_sys::Uint8Array::from(bytes).buffer();
+    let message =
+        file.map_or_else(|| JsValue::from(&buffer), |file| js_sys::Array::of2(&buffer, file).into());
     // Cloning a buffer that was just made can't fail; a dead worker is heard of by its error event.
-    let _ = worker.post_message_with_transfer(&buffer, &js_sys::Array::of1(&buffer));
+    let _ = worker.post_message_with_transfer(&message, &js_sys::Array::of1(&buffer));
 }

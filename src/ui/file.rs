@@ -1,20 +1,8 @@
-//! Files in and out, as the browser hands them over.
+//! Files for the person, as the browser hands them over.
 
-use js_sys::{Array, Uint8Array};
+use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, File, HtmlAnchorElement, Url};
-
-use crate::engine::Failure;
-
-/// The bytes of a chosen or dropped file.
-///
-/// # Errors
-/// The browser can't read it: it was moved, or its drive is gone.
-pub async fn read_file(file: &File) -> Result<Vec<u8>, Failure> {
-    let buffer = JsFuture::from(file.array_buffer()).await;
-    buffer.map(|buffer| Uint8Array::new(&buffer).to_vec()).map_err(|_| Failure::NotFound)
-}
+use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 
 /// Hands a text to the person as a file, which the browser puts where it puts downloads.
 pub fn save_file(name: &str, kind: &str, text: &str) {

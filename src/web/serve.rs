@@ -1,14 +1,17 @@
 //! The engine worker: takes calls from the page, gives replies and events.
+//!
+//! A call is an `ArrayBuffer`, or an array of one and the file that the call is about.
 
 use std::cell::OnceCell;
 use std::rc::{Rc, Weak};
 
-use js_sys::Uint8Array;
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
-use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageEvent};
 
 use super::host::{Browser, BrowserEngine};
+use crate::engine::Failure;
 
 /// The database and the lock of the vault.
 const VAULT: &str = "daifuku";
@@ -30,9 +33,17 @@ pub fn serve() {
     let page = scope.clone();
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         let (engine, page) = (Rc::clone(&engine), page.clone());
-        let call = Uint8Array::new(&event.data()).to_vec();
+        let (call, file) = match event.data().dyn_into::<Array>() {
+            Ok(both) => (both.get(0), both.get(1).dyn_into::<Blob>().ok()),
+            Err(call) => (call, None),
+        };
+        let call = Uint8Array::new(&call).to_vec();
         spawn_local(async move {
-            let reply = engine.answer(call).await;
+            let file = match file {
+                Some(file) => Some(read(&file).await),
+                None => None,
+            };
+            let reply = engine.answer(call, file).await;
             Browser::post(&page, &reply);
         });
     });
@@ -40,4 +51,10 @@ pub fn serve() {
     on_message.forget();
     // A message that comes before this is lost; the page waits for it.
     let _ = scope.post_message(&"ready".into());
+}
+
+/// A file is read here and not by the page: the screen would stand still meanwhile.
+async fn read(file: &Blob) -> Result<Vec<u8>, Failure> {
+    let buffer = JsFuture::from(file.array_buffer()).await;
+    buffer.map(|buffer| Uint8Array::new(&buffer).to_vec()).map_err(|_| Failure::NotFound)
 }

@@ -1,7 +1,7 @@
 //! Imports: what could not be read is said, what was read is there, and one undo takes all of it back.
 
 use daifuku::engine::Failure;
-use daifuku::engine::protocol::{Event, Outcome, Reply, Request, Sort};
+use daifuku::engine::protocol::{Call, Event, Message, Outcome, Reply, Request, Sort};
 use daifuku::engine::rows::{CheckReport, Count, ImportPreview, ImportRecord, ImportReport, NewRecord};
 use daifuku::model::{FieldName, RecordKind, Value};
 
@@ -231,4 +231,21 @@ fn many_records_are_added_in_one_write() {
     }
     screen.rest();
     assert!(screen.events().contains(&Event::Changed(Vec::new())));
+}
+
+#[test]
+fn a_file_travels_beside_its_call() {
+    let screen = Screen::fresh();
+    let request = Request::ImportOpen { name: "名簿.csv".to_owned(), bytes: Vec::new() };
+    let call = postcard::to_allocvec(&Call { number: 7, request }).unwrap();
+    let answer =
+        |file| match postcard::from_bytes(&screen.run(screen.engine.answer(call.clone(), Some(file)))) {
+            Ok(Message::Reply(7, answer)) => answer,
+            other => panic!("{other:?}"),
+        };
+    let Ok(Reply::Preview(preview)) = answer(Ok("名前,電話\n山田,1\n".as_bytes().to_vec())) else {
+        panic!("no preview")
+    };
+    assert_eq!(preview.rows, [["山田", "1"]]);
+    assert_eq!(answer(Err(Failure::NotFound)), Err(Failure::NotFound));
 }

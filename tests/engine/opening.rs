@@ -46,7 +46,7 @@ fn the_first_start_makes_one_vault() {
 fn bytes_that_are_no_call_are_answered_too() {
     let screen = Screen::fresh();
     let answer = |bytes: &[u8]| {
-        let answer = screen.run(screen.engine.answer(bytes.to_vec()));
+        let answer = screen.run(screen.engine.answer(bytes.to_vec(), None));
         postcard::from_bytes::<Message>(&answer).unwrap()
     };
     for bytes in [&[][..], &[0xff; 40], &[7, 0xee, 1, 2]] {

@@ -17,7 +17,6 @@ use crate::engine::Failure;
 use crate::engine::protocol::{Outcome, Reply, Request};
 use crate::engine::rows::{ImportPreview, ImportReport};
 use crate::ui::failure_text::failure_text;
-use crate::ui::file::read_file;
 use crate::ui::session::{JobKind, Session, use_session};
 use crate::ui::text::{t, t_string, use_i18n};
 use crate::ui::widgets::{Notice, ProgressBar};
@@ -138,8 +137,8 @@ fn Running(job: u32) -> impl IntoView {
 }
 
 async fn open_file(session: Session, file: web_sys::File) -> Result<ImportPreview, Failure> {
-    let bytes = read_file(&file).await?;
-    match session.engine.call(Request::ImportOpen { name: file.name(), bytes }).await? {
+    let request = Request::ImportOpen { name: file.name(), bytes: Vec::new() };
+    match session.engine.call_with(request, file).await? {
         Reply::Preview(preview) => Ok(*preview),
         _ => Err(Failure::Unreadable),
     }
