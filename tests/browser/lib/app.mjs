@@ -126,9 +126,10 @@ export async function press(browser, selector, word) {
   }, selector, word));
 }
 
-/** Waits until the screen says this. */
+/** Waits until the screen says this; also below what is seen. */
 export function says(browser, text, seconds) {
-  return until(`the screen says ${text}`, () => browser.run((words) => document.body.innerText.includes(words), text), seconds);
+  const words = (part) => document.getElementById("app").textContent.includes(part);
+  return until(`the screen says ${text}`, () => browser.run(words, text), seconds);
 }
 
 /**
