@@ -49,6 +49,16 @@ export async function set(browser, selector, text) {
   );
 }
 
+/** Chooses a day or an option, as the browser's own calendar and menus do. */
+export async function change(browser, selector, value) {
+  await browser.find(selector);
+  await browser.run((css, chosen) => {
+    const field = document.querySelector(css);
+    field.value = chosen;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  }, selector, value);
+}
+
 /** Chooses the radio button with this label. */
 export async function choose(browser, label) {
   await browser.run((text) => {
