@@ -28,7 +28,7 @@ export async function run(context) {
     found?.click();
     return Boolean(found);
   }, title, css, word));
-  const undo = () => press(browser, ".toast button", "元に戻す");
+  const undo = () => press(browser, ".toast:last-child button", "元に戻す");
 
   await begin(browser, context.url);
   await addCustomer(browser, "みどり生花店");
