@@ -347,8 +347,14 @@ impl Session {
     fn opened(self, answer: Answer) -> Result<(), Failure> {
         match answer {
             Ok(Reply::Opened(overview)) => {
+                let damaged = overview.damaged;
                 self.overview.try_set(overview);
                 self.phase.try_set(Phase::Open);
+                if damaged > 0 {
+                    let i18n = self.i18n;
+                    let text = move || t_string!(i18n, settings.check_damaged, count = damaged);
+                    self.toasts.show(Toast::trouble(text));
+                }
                 Ok(())
             }
             Ok(_) => Err(Failure::Unreadable),
