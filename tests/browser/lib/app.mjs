@@ -27,10 +27,11 @@ export async function unlock(browser, url, passphrase = PASSPHRASE) {
 
 /** Types a passphrase on the screen that asks for one, and presses Enter. */
 export async function tryPassphrase(browser, passphrase) {
-  const field = 'input[autocomplete="current-password"]';
+  // The settings have such a field too.
+  const field = '.door-card input[autocomplete="current-password"]';
   await browser.find(field, 30);
   await set(browser, field, passphrase);
-  await browser.click('form button[type="submit"]');
+  await browser.click('.door-card button[type="submit"]');
 }
 
 /** Sets a field as typing or pasting would: drivers can't type every script into a password field. */
