@@ -165,3 +165,18 @@ export function focus(browser) {
     };
   });
 }
+
+/** The text of a CSV file of invented customers. */
+export function csv(rows) {
+  const line = (number) => [`取込 太郎${number}`, `トリコミ タロウ${number}`, `03-0000-${String(number).padStart(4, "0")}`,
+    `t${number}@example.jp`, `東京都千代田区${number}`, `${"玄関の修理を承った。".repeat(12)}${number}`].join(",");
+  return `\uFEFF${["お名前,フリガナ,電話,メール,住所,メモ", ...Array.from({ length: rows }, (_, number) => line(number))].join("\r\n")}\r\n`;
+}
+
+/** Chooses a CSV file on the screen of imports and starts to take it in. */
+export async function startImport(browser, file) {
+  await go(browser, "/import");
+  await browser.type('input[type="file"]', file);
+  await until("the preview shows rows", () => browser.run(() => document.querySelector(".preview tbody tr") !== null), 20);
+  await press(browser, "main .button.primary", "約");
+}
