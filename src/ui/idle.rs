@@ -1,7 +1,7 @@
 //! Locks the notebook when nobody uses it.
 //!
 //! Timers stop while a device sleeps, so times are compared: at every return to the page, and before
-//! anything is shown again. A page that the browser kept for its back button is locked at once.
+//! anything is shown again. A page that the browser keeps for its back button is locked.
 
 use std::time::Duration;
 
@@ -69,10 +69,21 @@ pub fn watch(session: Session, preferences: Preferences) {
         window_event_listener(ev::input, move |_| touch()),
         window_event_listener(ev::focus, move |_| compare()),
         window_event_listener_untyped_handle("visibilitychange", seen),
-        window_event_listener_untyped_handle("pagehide", move || session.flush()),
+        window_event_listener(ev::pagehide, move |event| {
+            session.flush();
+            // The page stays behind the back button (in WebKit with its worker, which would hold the vault
+            // for as long, so that the next page could not open it).
+            if event.persisted() && !session.is_saving() {
+                session.engine.terminate();
+            }
+        }),
         window_event_listener(ev::pageshow, move |event| {
-            if event.persisted() && session.phase.try_get_untracked() == Some(Phase::Open) {
-                lock();
+            if event.persisted() {
+                if session.phase.try_get_untracked() == Some(Phase::Open) {
+                    lock();
+                } else {
+                    let _ = window().location().reload();
+                }
             }
         }),
         window_event_listener(ev::beforeunload, move |event| {

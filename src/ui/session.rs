@@ -20,6 +20,7 @@ use crate::ui::failure_text::{failure_text, undo_text};
 use crate::ui::queue::{SaveState, WriteQueue};
 use crate::ui::text::{Texts, t_string, use_i18n};
 use crate::ui::widgets::toast::{Toast, Toasts};
+use crate::ui::words;
 
 /// Where we are in the life of the vault.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -347,8 +348,14 @@ impl Session {
     fn opened(self, answer: Answer) -> Result<(), Failure> {
         match answer {
             Ok(Reply::Opened(overview)) => {
+                let damaged = overview.damaged;
                 self.overview.try_set(overview);
                 self.phase.try_set(Phase::Open);
+                if damaged > 0 {
+                    let i18n = self.i18n;
+                    let text = move || t_string!(i18n, settings.check_damaged, count = damaged);
+                    self.toasts.show(Toast::trouble(text));
+                }
                 Ok(())
             }
             Ok(_) => Err(Failure::Unreadable),
@@ -426,20 +433,29 @@ impl Session {
                 self.toasts.show(toast);
             }
             (_, Ok(Outcome::Undone(count))) => {
-                let count = *count;
-                self.toasts.show(Toast::new(move || t_string!(i18n, jobs.import_undone, count = count)));
+                let count = i64::from(*count);
+                let text = move || t_string!(i18n, jobs.import_undone, count = words::number(count));
+                self.toasts.show(Toast::new(text));
             }
             (_, Ok(Outcome::Imported(_) | Outcome::Checked(_))) => return,
         }
         self.forget_job(job);
     }
 
-    /// Moves everything that an import added to the trash.
+    /// Moves everything that an import added to the trash. Its report no longer holds and is put away.
     pub fn undo_import(self, import: RecordId) {
         let i18n = self.i18n;
         spawn_local(async move {
-            if let Err(failure) = self.start_job(JobKind::UndoImport, Request::UndoImport(import)).await {
-                self.toasts.show(Toast::trouble(move || failure_text(i18n, &failure)));
+            match self.start_job(JobKind::UndoImport, Request::UndoImport(import)).await {
+                Ok(_) => {
+                    self.jobs.try_update(|jobs| {
+                        jobs.retain(|job| match &job.outcome {
+                            Some(Ok(Outcome::Imported(report))) => report.import != import,
+                            _ => true,
+                        });
+                    });
+                }
+                Err(failure) => self.toasts.show(Toast::trouble(move || failure_text(i18n, &failure))),
             }
         });
     }

@@ -14,8 +14,8 @@ use crate::ui::screens::customers::CustomerList;
 use crate::ui::screens::{Customers, Import, Settings, Tasks, Trash};
 use crate::ui::session::{Job, JobKind, Phase, use_session};
 use crate::ui::text::{Texts, t, t_string, use_i18n};
-use crate::ui::widgets::menu::close_outside;
-use crate::ui::widgets::{ProgressBar, is_composing};
+use crate::ui::widgets::menu::{close_outside, fold};
+use crate::ui::widgets::{ProgressBar, escapes, is_composing};
 use crate::ui::words;
 
 /// The screens with what surrounds them.
@@ -164,9 +164,9 @@ fn Navigation(
     };
     let more = NodeRef::<Details>::new();
     close_outside(more);
-    let close = move || {
-        if let Some(details) = more.get_untracked() {
-            details.set_open(false);
+    let on_key = move |event: KeyboardEvent| {
+        if escapes(&event) {
+            fold(more);
         }
     };
     let elsewhere = move || !matches!(place.get(), Place::Customers | Place::Tasks);
@@ -181,12 +181,12 @@ fn Navigation(
                 {link(Place::Settings, Rank::Minor)}
             </ul>
             // On phones there is room for four: the rest is behind a button that says so.
-            <details class="menu nav-more" node_ref=more>
+            <details class="menu nav-more" node_ref=more on:keydown=on_key>
                 <summary class="nav-link" aria-current=move || elsewhere().then_some("page")>
                     <Icon path="M5 12h.01M12 12h.01M19 12h.01" />
                     <span>{t!(i18n, nav.more)}</span>
                 </summary>
-                <ul class="menu-items" on:click=move |_| close()>
+                <ul class="menu-items" on:click=move |_| fold(more)>
                     {link(Place::Import, Rank::Menu)}
                     {link(Place::Trash, Rank::Menu)}
                     {link(Place::Settings, Rank::Menu)}

@@ -7,11 +7,11 @@ export const PASSPHRASE = "ひろい うみ しずかな やま あおい そら
 const SEARCH = "#customers-search";
 
 /** Opens the app for the first time and makes a notebook; `sample` puts invented customers in. */
-export async function begin(browser, url, { sample = false, language = "日本語" } = {}) {
+export async function begin(browser, url, { sample = false, language = "日本語", passphrase = PASSPHRASE } = {}) {
   await browser.open(url);
   await browser.find('form.door-card input[type="checkbox"]', 30);
   if (language !== "日本語") await choose(browser, language);
-  await set(browser, 'form.door-card input[autocomplete="new-password"], form.door-card .passphrase input', PASSPHRASE);
+  await set(browser, 'form.door-card input[autocomplete="new-password"], form.door-card .passphrase input', passphrase);
   await browser.click('form.door-card input[type="checkbox"]');
   await browser.click(sample ? ".first-start-sample button" : 'form.door-card button[type="submit"]');
   await browser.find(SEARCH, 30);
@@ -27,10 +27,11 @@ export async function unlock(browser, url, passphrase = PASSPHRASE) {
 
 /** Types a passphrase on the screen that asks for one, and presses Enter. */
 export async function tryPassphrase(browser, passphrase) {
-  const field = 'input[autocomplete="current-password"]';
+  // The settings have such a field too.
+  const field = '.door-card input[autocomplete="current-password"]';
   await browser.find(field, 30);
   await set(browser, field, passphrase);
-  await browser.click('form button[type="submit"]');
+  await browser.click('.door-card button[type="submit"]');
 }
 
 /** Sets a field as typing or pasting would: drivers can't type every script into a password field. */
@@ -47,6 +48,16 @@ export async function set(browser, selector, text) {
     selector,
     text,
   );
+}
+
+/** Chooses a day or an option, as the browser's own calendar and menus do. */
+export async function change(browser, selector, value) {
+  await browser.find(selector);
+  await browser.run((css, chosen) => {
+    const field = document.querySelector(css);
+    field.value = chosen;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  }, selector, value);
 }
 
 /** Chooses the radio button with this label. */
@@ -101,4 +112,71 @@ export async function writeNote(browser, text) {
   await browser.click(".new-note button.primary");
   await until("the note is in the timeline", () => browser.run(
     (note) => document.querySelector(".new-note textarea").value === "" && document.body.textContent.includes(note), text));
+}
+
+/** Goes to a screen by its address: `/tasks`, `/trash`, `/settings`, `/import`, `/`. */
+export async function go(browser, route) {
+  await browser.run((hash) => { location.hash = hash; }, `#${route}`);
+  await until("the screen is shown", () => browser.run(() => document.querySelector("main h1") !== null));
+}
+
+/** Adds a customer with this name, whose page is open then. */
+export async function addCustomer(browser, name) {
+  await browser.click(".customers-search .primary");
+  await set(browser, "#add-customer-name", name);
+  await browser.click(".add-customer .primary");
+  await until(`the page of ${name} is open`, () => browser.run((text) => document.querySelector(".name-name")?.textContent.includes(text), name));
+}
+
+/** Presses the button with this word inside of an element: `.menu-item`s are found even if their menu is folded. */
+export async function press(browser, selector, word) {
+  await until(`there is ${word} to press`, () => browser.run((css, text) => {
+    const found = [...document.querySelectorAll(css)].find((each) => each.textContent.trim().startsWith(text));
+    found?.click();
+    return Boolean(found);
+  }, selector, word));
+}
+
+/** Waits until the screen says this; also below what is seen. */
+export function says(browser, text, seconds) {
+  const words = (part) => document.getElementById("app").textContent.includes(part);
+  return until(`the screen says ${text}`, () => browser.run(words, text), seconds);
+}
+
+/**
+ * What has the focus: its tag with id and class, its words, and what is wrong with how it shows that, if anything.
+ * A list shows its focus at the active row; a radio button or a box to tick at the word beside it.
+ */
+export function focus(browser) {
+  return browser.run(() => {
+    const element = document.activeElement;
+    const row = element.matches(".window-list") && element.querySelector(".active:not([hidden])");
+    const marked = [row || element, element.nextElementSibling, element.closest("label")].filter(Boolean).some((each) => {
+      const { outlineStyle, outlineWidth } = getComputedStyle(each);
+      return outlineStyle !== "none" && parseFloat(outlineWidth) >= 2;
+    });
+    const box = (row || element).getBoundingClientRect();
+    const over = document.elementFromPoint(box.x + box.width / 2, box.y + Math.min(box.height / 2, 30));
+    const seen = over && (element.contains(over) || over.contains(element));
+    return {
+      at: `${element.localName}${element.id && `#${element.id}`}${[...element.classList].map((name) => `.${name}`).join("")}`,
+      words: (element.getAttribute("aria-label") ?? element.textContent).trim().slice(0, 40),
+      fault: !marked ? "no outline" : !seen ? `covered by ${over?.localName}.${over?.className}` : null,
+    };
+  });
+}
+
+/** The text of a CSV file of invented customers. */
+export function csv(rows) {
+  const line = (number) => [`取込 太郎${number}`, `トリコミ タロウ${number}`, `03-0000-${String(number).padStart(4, "0")}`,
+    `t${number}@example.jp`, `東京都千代田区${number}`, `${"玄関の修理を承った。".repeat(12)}${number}`].join(",");
+  return `\uFEFF${["お名前,フリガナ,電話,メール,住所,メモ", ...Array.from({ length: rows }, (_, number) => line(number))].join("\r\n")}\r\n`;
+}
+
+/** Chooses a CSV file on the screen of imports and starts to take it in. */
+export async function startImport(browser, file) {
+  await go(browser, "/import");
+  await browser.type('input[type="file"]', file);
+  await until("the preview shows rows", () => browser.run(() => document.querySelector(".preview tbody tr") !== null), 20);
+  await press(browser, "main .button.primary", "約");
 }

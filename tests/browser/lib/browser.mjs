@@ -225,16 +225,19 @@ class Browser {
     return this.driver.post(`/element/${id}/value`, { text });
   }
 
-  /** Presses keys one after the other, as `Tab`, `Enter` or one character, with the focus where it is. */
+  /**
+   * Presses keys one after the other, as `Tab`, `Enter` or one character, with the focus where it is; other keys
+   * are held meanwhile as in `Control+Enter`.
+   */
   async press(...keys) {
-    const codes = { Backspace: "\uE003", Tab: "\uE004", Enter: "\uE007", Shift: "\uE008", Escape: "\uE00C" };
+    const codes = { Backspace: "\uE003", Tab: "\uE004", Enter: "\uE007", Shift: "\uE008", Control: "\uE009", Escape: "\uE00C" };
     Object.assign(codes, { ArrowLeft: "\uE012", ArrowUp: "\uE013", ArrowRight: "\uE014", ArrowDown: "\uE015" });
     Object.assign(codes, { PageUp: "\uE00E", PageDown: "\uE00F", End: "\uE010", Home: "\uE011", Delete: "\uE017" });
-    const value = (key) => codes[key] ?? key;
-    const actions = keys.flatMap((key) => [
-      { type: "keyDown", value: value(key) },
-      { type: "keyUp", value: value(key) },
-    ]);
+    const actions = keys.flatMap((key) => {
+      const chord = (key.length > 1 ? key.split("+") : [key]).map((part) => codes[part] ?? part);
+      const event = (type) => (value) => ({ type, value });
+      return [...chord.map(event("keyDown")), ...chord.reverse().map(event("keyUp"))];
+    });
     return this.driver.post("/actions", { actions: [{ type: "key", id: "keys", actions }] });
   }
 
