@@ -302,8 +302,8 @@ async fn read_tables<S: Store>(store: &S) -> Result<Option<Tables>, VaultError> 
     let mut all: Vec<KeyTable> = Vec::new();
     let mut copies = 0;
     let mut error = None;
-    for row in [ROW_SLOTS, ROW_SLOTS_COPY] {
-        match store.read(Area::Meta, row).await?.map(|bytes| KeyTable::decode(&bytes)) {
+    for row in store.read_many(Area::Meta, &[ROW_SLOTS, ROW_SLOTS_COPY]).await? {
+        match row.map(|bytes| KeyTable::decode(&bytes)) {
             Some(Ok(table)) => {
                 copies += 1;
                 if !all.contains(&table) {
@@ -333,11 +333,9 @@ async fn read_tables<S: Store>(store: &S) -> Result<Option<Tables>, VaultError> 
 }
 
 async fn read_manifests<S: Store>(store: &S) -> Result<Vec<Row>, VaultError> {
-    let mut manifests = Vec::new();
-    for row in [ROW_MANIFEST, ROW_MANIFEST_COPY] {
-        manifests.extend(store.read(Area::Meta, row).await?.map(|bytes| (row, bytes)));
-    }
-    Ok(manifests)
+    let rows = [ROW_MANIFEST, ROW_MANIFEST_COPY];
+    let found = store.read_many(Area::Meta, &rows).await?;
+    Ok(rows.into_iter().zip(found).filter_map(|(row, bytes)| Some((row, bytes?))).collect())
 }
 
 async fn all_from<S: Store>(store: &S, area: Area, from: u64) -> Result<Vec<Row>, VaultError> {
