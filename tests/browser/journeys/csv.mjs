@@ -5,7 +5,6 @@ import { begin, count, names, phones, search } from "../lib/app.mjs";
 import { until } from "../lib/browser.mjs";
 
 export const name = "a CSV file of 2,000 customers comes in with a preview and a list of unread lines, and one undo takes it out";
-export const browsers = ["chromium", "firefox"];
 export const seconds = 180;
 
 export async function run(context) {

@@ -22,6 +22,7 @@ export async function run(context) {
   await browser.click(".name-name .edit-field");
   await browser.press("Enter");
   await isNamed(renamed);
+  await until("the focus is back", () => browser.run(() => document.activeElement.matches(".name-name .edit-text")));
   await press(browser, ".card-field .edit-text", "覚え書き");
   await set(browser, ".card-field textarea", "火曜は定休");
   await browser.press("Control+Enter");

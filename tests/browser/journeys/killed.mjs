@@ -2,6 +2,7 @@ import { begin, names, openCustomer, search, unlock, writeNote } from "../lib/ap
 import { until } from "../lib/browser.mjs";
 
 export const name = "what was saved is there after the browser is killed right after the save, and a draft comes back";
+/** Not WebKit, which keeps nothing on disk when it is driven: nothing is there to be found again. */
 export const browsers = ["chromium", "firefox"];
 export const seconds = 240;
 

@@ -2,7 +2,6 @@ import { PASSPHRASE, begin, count, names, openCustomer, phones, search, tryPassp
 import { until } from "../lib/browser.mjs";
 
 export const name = "a notebook is made, searched, written in and found again, and the disk holds no readable word of it";
-export const browsers = ["chromium", "firefox"];
 export const seconds = 180;
 
 const NOTE = "蓬莱の松を届けた。来月また伺う約束。";
@@ -25,12 +24,14 @@ export async function run(context) {
   const [customer] = await names(browser);
   const phone = (await phones(browser))[0];
 
-  browser = await context.killAndRestart(browser);
-  assert.deepEqual(await context.findOnDisk(browser, [NOTE, customer, phone, PASSPHRASE, "蓬莱"]), []);
+  // WebKit keeps nothing on disk when it is driven, so there the page is only loaded anew.
+  if (context.kind !== "webkit") {
+    browser = await context.killAndRestart(browser);
+    assert.deepEqual(await context.findOnDisk(browser, [NOTE, customer, phone, PASSPHRASE, "蓬莱"]), []);
+  }
   await browser.open(context.url);
   await tryPassphrase(browser, "これはちがう あいことば です");
   await until("a wrong passphrase is called wrong", () => browser.run(() => document.querySelector(".field-error")?.textContent.includes("合言葉")));
-  await browser.reload();
   await unlock(browser, context.url);
   await until("all customers are back", async () => (await count(browser)) === 300);
   await search(browser, "蓬莱");

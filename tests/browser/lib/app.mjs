@@ -98,12 +98,14 @@ export function phones(browser) {
 
 /** Opens the page of the customer with this name. */
 export async function openCustomer(browser, name) {
-  const row = (text) => [...document.querySelectorAll(".window-list-row")].find((each) => each.textContent.includes(text));
-  await until(`${name} is in the list`, () => browser.run(`(text) => Boolean((${row})(text))`, name));
-  await browser.run(`(text) => { const found = (${row})(text); found.setAttribute("data-journey", ""); }`, name);
-  await browser.click("[data-journey]");
+  await until(`${name} is in the list`, () => browser.run((text) => {
+    const rows = [...document.querySelectorAll(".window-list-row:not([hidden])")];
+    const found = rows.find((each) => each.textContent.includes(text));
+    found?.click();
+    return Boolean(found);
+  }, name));
   await until(`the page of ${name} is open`, () => browser.run((text) => document.querySelector(".new-note") !== null
-    && document.body.textContent.includes(text), name));
+    && document.querySelector(".name-name")?.textContent.includes(text), name));
 }
 
 /** Writes a note on the page that is open, and waits until it is in the timeline, which shows what is saved. */
