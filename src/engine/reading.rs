@@ -94,7 +94,7 @@ impl<H: Host> Engine<H> {
                 list.push(row);
             }
         }
-        let by_due = |row: &TaskRow| (row.task.due, row.task.changed, row.task.id);
+        let by_due = |row: &TaskRow| (row.task.due, row.task.id);
         for list in
             [&mut board.overdue, &mut board.today, &mut board.week, &mut board.later, &mut board.undated]
         {

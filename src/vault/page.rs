@@ -9,8 +9,8 @@ use super::view;
 use crate::merge::RecordState;
 use crate::model::{FieldName, Instant, RecordId, RecordKind, Value};
 
-/// Changes of one field by one device within this time are one line of the history, so that autosave
-/// while typing does not fill it.
+/// Changes of one field by one device within this time of the first are one line of the history, so that
+/// autosave while typing does not fill it.
 const COALESCE_MILLIS: i64 = 10 * 60 * 1000;
 
 /// How many characters of a note name it in the trash.
@@ -46,7 +46,8 @@ impl Page {
         }
     }
 
-    /// Adds a line to the history, joining it with one just before it about the same field.
+    /// Adds a line to the history, joining it with one just before it about the same field. What brings an
+    /// older value back stays a line of its own: joined, nothing would be left to see.
     pub fn note(&mut self, entry: JournalEntry) {
         let same = |known: &JournalEntry| known.record == entry.record && known.field == entry.field;
         let own = |known: &JournalEntry| known.by.replica == entry.by.replica;
@@ -59,9 +60,8 @@ impl Page {
             self.journal.iter_mut().rev().take(16).find(|known| same(known) && known.field.is_some());
         if let Some(known) = recent.filter(|known| own(known)) {
             let apart = entry.at.instant().0 - known.at.instant().0;
-            if (0..COALESCE_MILLIS).contains(&apart) {
+            if (0..COALESCE_MILLIS).contains(&apart) && (known.old != entry.new || known.old.is_empty()) {
                 known.new = entry.new;
-                known.at = entry.at;
                 known.by = entry.by;
                 return;
             }

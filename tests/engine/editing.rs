@@ -50,6 +50,21 @@ fn what_is_typed_in_one_go_is_one_line_of_the_history() {
 }
 
 #[test]
+fn a_field_that_is_edited_all_day_keeps_its_values() {
+    let screen = Screen::fresh();
+    screen.save(named(id(1), "髙橋", "たかはし"));
+    for hour in 0..6 {
+        screen.save(vec![customer(id(1), FieldName::NEEDS, &format!("{hour}時の席"))]);
+        // Always less than ten minutes after the change before.
+        screen.clock.set(screen.clock.get() + 540_000);
+    }
+    assert_eq!(history(&screen, id(1)).len(), 3, "a line each ten minutes");
+    screen.save(vec![customer(id(1), FieldName::NEEDS, "3時の席")]);
+    let latest = history(&screen, id(1)).swap_remove(0);
+    assert_eq!((latest.old, latest.new), (Value::text("5時の席"), Value::text("3時の席")), "brought back");
+}
+
+#[test]
 fn a_note_can_be_emptied_and_its_text_comes_back() {
     let screen = Screen::fresh();
     screen.save(named(id(1), "髙橋", "たかはし"));
