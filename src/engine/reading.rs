@@ -143,7 +143,7 @@ impl<H: Host> Engine<H> {
             customers: open.lists.borrow().listed(),
             log_rows: open.notebook.log_rows(),
             segments: u32::try_from(manifest.pages.len() + manifest.cards.len()).unwrap_or(u32::MAX),
-            bytes: entries.map(|entry| u64::from(entry.bytes)).sum(),
+            bytes: entries.map(|entry| u64::from(entry.bytes)).sum::<u64>() + open.notebook.log_bytes(),
             format: u32::from(open.notebook.format()),
             created: manifest.created,
             device: own.map(|(_, name)| name.clone()).unwrap_or_default(),

@@ -388,7 +388,9 @@ impl State {
     /// Takes over a row of the log that was written; cards and pages know of it already.
     pub(super) fn take_over(&mut self, logged: Logged) {
         self.log_next = logged.row + 1;
-        self.overlay_rows += 1;
+        if let Write::Put(_, row, sealed) = &logged.write {
+            self.log_bytes.insert(*row, sealed.len());
+        }
         for change in logged.changes {
             self.overlay.entry(change.page).or_default().push((logged.row, change));
         }
@@ -400,9 +402,7 @@ impl State {
             changes.retain(|(from, _)| *from >= row);
             !changes.is_empty()
         });
-        let left = self.overlay.values().flatten().map(|(from, _)| *from);
-        let left = sort::set(left);
-        self.overlay_rows = u32::try_from(left.len()).unwrap_or(u32::MAX);
+        self.log_bytes = self.log_bytes.split_off(&row);
     }
 }
 

@@ -1,7 +1,7 @@
 //! From sealed rows to what is in memory: manifest, cards, then the log in sequence. What can't be opened
 //! is counted and left alone.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use super::cards::Cards;
 use super::error::{Part, VaultError};
@@ -38,7 +38,7 @@ pub(super) fn empty(manifest: Manifest) -> State {
         manifest,
         cards: Cards::default(),
         overlay: HashMap::new(),
-        overlay_rows: 0,
+        log_bytes: BTreeMap::new(),
         cache: VecDeque::new(),
         batches: VecDeque::new(),
         ahead: HashMap::new(),
@@ -176,7 +176,7 @@ fn load_log(sealing: &Sealing, rows: &[Row], state: &mut State) -> Result<(), Va
             state.damaged.push(Part::Log(row));
             continue;
         };
-        state.overlay_rows += 1;
+        state.log_bytes.insert(row, sealed.len());
         state.replica.counter = state.replica.counter.max(record.counter);
         if record.at > state.replica.clock.last() {
             state.replica.clock = HybridClock::after(record.at);

@@ -5,7 +5,7 @@
 //! turns ([`Notebook::begin`]).
 
 use core::cell::{Ref, RefCell};
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::rc::Rc;
 
 use futures_util::lock::{Mutex, MutexGuard};
@@ -54,7 +54,8 @@ pub(super) struct State {
     pub(super) cards: Cards,
     /// Changes that are in the log only, by page, with their log row.
     pub(super) overlay: HashMap<RecordId, Vec<(u64, PageChange)>>,
-    pub(super) overlay_rows: u32,
+    /// How long the rows of the log are that hold them, by row.
+    pub(super) log_bytes: BTreeMap<u64, usize>,
     pub(super) cache: VecDeque<(RecordId, Rc<Page>)>,
     /// A row number is never used twice, so what is kept here can't become outdated.
     pub(super) batches: VecDeque<(u64, Rc<Unpacked>)>,
@@ -126,7 +127,14 @@ impl<S: Store> Notebook<S> {
     /// How many saves wait in the log for compaction.
     #[must_use]
     pub fn log_rows(&self) -> u32 {
-        self.state.borrow().overlay_rows
+        u32::try_from(self.state.borrow().log_bytes.len()).unwrap_or(u32::MAX)
+    }
+
+    /// How many bytes they are long.
+    #[must_use]
+    pub fn log_bytes(&self) -> u64 {
+        let bytes: usize = self.state.borrow().log_bytes.values().sum();
+        u64::try_from(bytes).unwrap_or(u64::MAX)
     }
 
     /// The pages that have changes in the log.
@@ -282,11 +290,12 @@ impl<S: Store> Notebook<S> {
         let row = self.state.borrow().log_next;
         let mut record = LogRow { at: replica.clock.last(), counter: replica.counter, pages };
         let sealed = self.sealing.seal(Area::Log, row, &encode(&record))?;
+        let bytes = sealed.len();
         self.write(vec![Write::Put(Area::Log, row, sealed)]).await?;
         let mut state = self.state.borrow_mut();
         state.log_next = row + 1;
         state.replica = replica;
-        state.overlay_rows += 1;
+        state.log_bytes.insert(row, bytes);
         for (id, page) in changed {
             state.keep(id, Rc::new(page));
         }
