@@ -171,7 +171,7 @@ fn Navigation(
     };
     let elsewhere = move || !matches!(place.get(), Place::Customers | Place::Tasks);
     view! {
-        <nav class="nav" aria-label=move || t_string!(i18n, nav.label)>
+        <nav class="nav" aria-label=t!(i18n, nav.label)>
             <p class="nav-name" aria-hidden="true">{t!(i18n, app.name)}</p>
             <ul class="nav-links">
                 {link(Place::Customers, Rank::Major)}
@@ -316,7 +316,7 @@ fn Jobs() -> impl IntoView {
     };
     view! {
         <Show when=move || running.with(|running| !running.is_empty())>
-            <ul class="jobs" aria-label=move || t_string!(i18n, jobs.label)>
+            <ul class="jobs" aria-label=t!(i18n, jobs.label)>
                 <For each=move || running.get() key=|job| *job children=bar />
             </ul>
         </Show>

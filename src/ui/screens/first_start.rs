@@ -33,7 +33,7 @@ pub fn FirstStart() -> impl IntoView {
                 </h1>
                 <p class="first-start-lead">{t!(i18n, first_start.lead)}</p>
                 <Segmented
-                    legend=move || t_string!(i18n, first_start.language)
+                    legend=t!(i18n, first_start.language)
                     options=vec![
                         (Language::Japanese, "日本語".into()),
                         (Language::English, "English".into()),
@@ -143,16 +143,16 @@ fn MakeNotebook() -> impl IntoView {
         >
             <h2>{t!(i18n, first_start.setup_title)}</h2>
             <TextField
-                label=move || t_string!(i18n, first_start.device)
-                hint=move || t_string!(i18n, first_start.device_hint)
+                label=t!(i18n, first_start.device)
+                hint=t!(i18n, first_start.device_hint)
                 value=device
                 autocomplete="name"
                 most=100
             />
             <Suggestion suggestion passphrase />
             <PassphraseField
-                label=move || t_string!(i18n, passphrase.label)
-                hint=move || t_string!(i18n, first_start.passphrase_hint)
+                label=t!(i18n, passphrase.label)
+                hint=t!(i18n, first_start.passphrase_hint)
                 value=passphrase
                 fresh=true
                 shown=true

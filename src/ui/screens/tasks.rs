@@ -106,7 +106,7 @@ pub fn Tasks() -> impl IntoView {
                 <p role="status">{t!(i18n, common.loading)}</p>
             </Show>
             <Show when=move || all_done.get()>
-                <EmptyState title=move || t_string!(i18n, tasks.none_title) text=move || t_string!(i18n, tasks.none_text) />
+                <EmptyState title=t!(i18n, tasks.none_title) text=t!(i18n, tasks.none_text) />
             </Show>
             {Group::ALL.map(|group| view! { <TaskGroup group board /> }).collect_view()}
         </div>
@@ -230,7 +230,7 @@ fn TaskItem(id: RecordId, group: Group, board: RwSignal<Option<TaskBoard>>) -> i
     view! {
         <li class="tasks-row">
             <TaskLine task on_edit=edit customer>
-                <Menu label=move || t_string!(i18n, common.menu)>
+                <Menu label=t!(i18n, common.menu)>
                     <button type="button" class="menu-item" on:click=move |_| session.delete(vec![id])>
                         {t!(i18n, common.delete)}
                     </button>

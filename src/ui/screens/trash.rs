@@ -93,7 +93,7 @@ pub fn Trash() -> impl IntoView {
                 <p role="status">{t!(i18n, common.loading)}</p>
             </Show>
             <Show when=move || count.get() == Some(0)>
-                <EmptyState title=move || t_string!(i18n, trash.empty) />
+                <EmptyState title=t!(i18n, trash.empty) />
             </Show>
             <ul class="trash-rows">
                 <For each=shown key=|row| row.id children=row />

@@ -94,7 +94,7 @@ pub fn Unlock() -> impl IntoView {
                 // Password managers tell notebooks apart by the name.
                 <input type="text" name="username" autocomplete="username" value="daifuku" hidden readonly />
                 <PassphraseField
-                    label=move || t_string!(i18n, passphrase.label)
+                    label=t!(i18n, passphrase.label)
                     value=passphrase
                     error
                     node

@@ -56,9 +56,9 @@ pub fn NameLine() -> impl IntoView {
             <EditText
                 class="name-reading"
                 bare=true
-                label=move || t_string!(i18n, customer.reading)
+                label=t!(i18n, customer.reading)
                 value=reading
-                empty=move || t_string!(i18n, customer.add_reading)
+                empty=t!(i18n, customer.add_reading)
                 on_save=move |text: String| {
                     page.set(page.id, RecordKind::Customer, FieldName::READING, Value::text(text));
                 }
@@ -68,19 +68,19 @@ pub fn NameLine() -> impl IntoView {
                     <EditText
                         class="name-name"
                         bare=true
-                        label=move || t_string!(i18n, customer.name)
+                        label=t!(i18n, customer.name)
                         value=name
-                        empty=move || t_string!(i18n, customer.no_name)
+                        empty=t!(i18n, customer.no_name)
                         on_save=save_name
                         on_heard
                         check=Callback::new(|text: String| !text.trim().is_empty())
-                        problem=move || t_string!(i18n, customers.name_missing)
+                        problem=t!(i18n, customers.name_missing)
                     />
                 </h1>
                 <EditText
                     class="name-honorific"
                     bare=true
-                    label=move || t_string!(i18n, customer.honorific)
+                    label=t!(i18n, customer.honorific)
                     value=honorific
                     empty=usual
                     suggestions=Signal::derive(move || {
@@ -169,7 +169,7 @@ fn Tags() -> impl IntoView {
                 when=move || open.get()
                 fallback=move || {
                     view! {
-                        <ul class="chips" aria-label=move || t_string!(i18n, customer.tags)>
+                        <ul class="chips" aria-label=t!(i18n, customer.tags)>
                             <For each=move || tags.get() key=Clone::clone let:tag>
                                 <li class="chip">{tag}</li>
                             </For>
@@ -225,7 +225,7 @@ fn CustomerText(
                 value
                 multiline
                 suggestions
-                empty=move || t_string!(i18n, customer.add_text)
+                empty=t!(i18n, customer.add_text)
                 on_save=move |text: String| {
                     page.set(page.id, RecordKind::Customer, saved.clone(), Value::text(text));
                 }
@@ -254,13 +254,13 @@ fn Birthday() -> impl IntoView {
     };
     view! {
         <EditText
-            label=move || t_string!(i18n, customer.birthday)
+            label=t!(i18n, customer.birthday)
             value
             shown
-            empty=move || t_string!(i18n, customer.add_text)
-            hint=move || t_string!(i18n, customer.birthday_hint)
+            empty=t!(i18n, customer.add_text)
+            hint=t!(i18n, customer.birthday_hint)
             check=Callback::new(move |text: String| text.trim().is_empty() || read(&text).is_some())
-            problem=move || t_string!(i18n, customer.date_unread)
+            problem=t!(i18n, customer.date_unread)
             on_save=move |text: String| {
                 let value = read(&text).map_or(Value::Empty, Value::Date);
                 page.set(page.id, RecordKind::Customer, FieldName::BIRTHDAY, value);
@@ -298,7 +298,7 @@ fn Others() -> impl IntoView {
                 <EditText
                     label
                     value=text
-                    empty=move || t_string!(i18n, customer.add_text)
+                    empty=t!(i18n, customer.add_text)
                     on_save=move |text: String| {
                         page.set(page.id, RecordKind::Customer, saved.clone(), Value::text(text));
                     }

@@ -27,20 +27,20 @@ pub fn Composer() -> impl IntoView {
     let i18n = use_i18n();
     let new = RwSignal::new(New::Note);
     let tabs: Vec<(New, TextProp)> = vec![
-        (New::Note, (move || t_string!(i18n, customer.new_note)).into()),
-        (New::Task, (move || t_string!(i18n, customer.new_task)).into()),
-        (New::Purchase, (move || t_string!(i18n, customer.new_purchase)).into()),
+        (New::Note, t!(i18n, customer.new_note).into()),
+        (New::Task, t!(i18n, customer.new_task).into()),
+        (New::Purchase, t!(i18n, customer.new_purchase).into()),
     ];
     view! {
         <div class="composer">
             <Tabs
-                label=move || t_string!(i18n, customer.write)
+                label=t!(i18n, customer.write)
                 name="composer"
                 tabs
                 value=new
                 on_choose=move |chosen| new.set(chosen)
             />
-            <TabPanel name="composer" label=move || t_string!(i18n, customer.write)>
+            <TabPanel name="composer" label=t!(i18n, customer.write)>
                 {move || match new.get() {
                     New::Note => view! { <NewNote /> }.into_any(),
                     New::Task => view! { <NewTask /> }.into_any(),
@@ -89,7 +89,7 @@ fn NewNote() -> impl IntoView {
     view! {
         <div class="new-note">
             <TextArea
-                label=move || t_string!(i18n, customer.note_label)
+                label=t!(i18n, customer.note_label)
                 value=draft.text
                 on_input=move |text| draft.typed(text)
                 on_submit=add
@@ -171,7 +171,7 @@ pub fn TaskForm(
     view! {
         <div class="new-task">
             <TextField
-                label=move || t_string!(i18n, customer.task_label)
+                label=t!(i18n, customer.task_label)
                 value=title
                 most=500
                 on_enter=add
@@ -250,16 +250,16 @@ fn NewPurchase() -> impl IntoView {
     });
     view! {
         <div class="new-purchase">
-            <DateField label=move || t_string!(i18n, customer.date) value=date on_change=move |day| date.set(day) />
+            <DateField label=t!(i18n, customer.date) value=date on_change=move |day| date.set(day) />
             <TextField
-                label=move || t_string!(i18n, customer.item)
+                label=t!(i18n, customer.item)
                 value=item
                 error=missing
                 most=500
                 on_enter=add
             />
             <TextField
-                label=move || t_string!(i18n, customer.quantity)
+                label=t!(i18n, customer.quantity)
                 value=quantity
                 keyboard="numeric"
                 error=unread(quantity)
@@ -267,14 +267,14 @@ fn NewPurchase() -> impl IntoView {
                 on_enter=add
             />
             <TextField
-                label=move || t_string!(i18n, customer.amount)
+                label=t!(i18n, customer.amount)
                 value=amount
                 keyboard="numeric"
                 error=unread(amount)
                 most=30
                 on_enter=add
             />
-            <TextField label=move || t_string!(i18n, customer.channel) value=channel most=200 on_enter=add />
+            <TextField label=t!(i18n, customer.channel) value=channel most=200 on_enter=add />
             <Restored draft />
             <p class="form-actions">
                 <button type="button" class="button primary" on:click=move |_| add.run(())>

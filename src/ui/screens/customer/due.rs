@@ -46,7 +46,7 @@ pub fn DueChoice(
     view! {
         <div class="due-choice">
             <ShortcutButtons due on_choose />
-            <DateField label=move || t_string!(i18n, customer.due) value=due on_change=on_choose />
+            <DateField label=t!(i18n, customer.due) value=due on_change=on_choose />
         </div>
     }
 }
@@ -73,7 +73,7 @@ fn ShortcutButtons(due: Signal<Option<Date>>, on_choose: Callback<Option<Date>>)
         }
     };
     view! {
-        <div class="due-shortcuts" role="group" aria-label=move || t_string!(i18n, customer.due)>
+        <div class="due-shortcuts" role="group" aria-label=t!(i18n, customer.due)>
             {button(Shortcut::Today)}
             {button(Shortcut::Tomorrow)}
             {button(Shortcut::NextWeek)}

@@ -27,7 +27,7 @@ pub fn HistoryDialog() -> impl IntoView {
     let page = use_page();
     let open = Signal::derive(move || page.history.with(Option::is_some));
     view! {
-        <Dialog open on_close=move |()| page.history.set(None) title=move || t_string!(i18n, customer.history)>
+        <Dialog open on_close=move |()| page.history.set(None) title=t!(i18n, customer.history)>
             {move || page.history.get().map(|(record, field)| view! { <History record field /> })}
         </Dialog>
     }
@@ -111,7 +111,7 @@ fn History(record: RecordId, field: Option<FieldName>) -> impl IntoView {
                 entries.into_iter().filter(|entry| wanted.is_none() || entry.field == wanted).collect();
             let more = shown.len().saturating_sub(most.get());
             if shown.is_empty() {
-                return view! { <EmptyState title=move || t_string!(i18n, customer.no_history) /> }
+                return view! { <EmptyState title=t!(i18n, customer.no_history) /> }
                     .into_any();
             }
             view! {

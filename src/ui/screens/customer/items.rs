@@ -190,9 +190,9 @@ fn ItemLine(
     let copy = move |_| {
         spawn_local(async move {
             if copy_text(&text.get_untracked()).await {
-                session.toasts.show(Toast::new(move || t_string!(i18n, customer.copied)));
+                session.toasts.show(Toast::new(t!(i18n, customer.copied)));
             } else {
-                session.toasts.show(Toast::trouble(move || t_string!(i18n, customer.not_copied)));
+                session.toasts.show(Toast::trouble(t!(i18n, customer.not_copied)));
             }
         });
     };

@@ -124,7 +124,7 @@ fn Content() -> impl IntoView {
                 <Composer />
                 <Timeline />
             </div>
-            <section class="customer-card" aria-label=move || t_string!(i18n, customer.card)>
+            <section class="customer-card" aria-label=t!(i18n, customer.card)>
                 <h2 class="visually-hidden">{t!(i18n, customer.card)}</h2>
                 <Card />
                 <p class="customer-changed">
@@ -152,7 +152,7 @@ fn PageHead() -> impl IntoView {
                 <span aria-hidden="true">"← "</span>
                 {t!(i18n, customer.to_list)}
             </a>
-            <Menu label=move || t_string!(i18n, common.menu)>
+            <Menu label=t!(i18n, common.menu)>
                 <button type="button" class="menu-item" on:click=move |_| page.history.set(Some((page.id, None)))>
                     {t!(i18n, customer.history)}
                 </button>

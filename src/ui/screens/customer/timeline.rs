@@ -75,17 +75,17 @@ pub fn Timeline() -> impl IntoView {
         Line::Entry(Entry::Purchase(id)) => view! { <PurchaseEntry id /> }.into_any(),
     };
     view! {
-        <section class="timeline" aria-label=move || t_string!(i18n, customer.timeline)>
+        <section class="timeline" aria-label=t!(i18n, customer.timeline)>
             <h2 class="visually-hidden">{t!(i18n, customer.timeline)}</h2>
-            <div class="timeline-filter" role="group" aria-label=move || t_string!(i18n, customer.filter)>
-                {chip(Filter::All, 0, (move || t_string!(i18n, customer.filter_all)).into())}
-                {chip(Filter::Notes, 1, (move || t_string!(i18n, customer.filter_notes)).into())}
-                {chip(Filter::Tasks, 2, (move || t_string!(i18n, customer.filter_tasks)).into())}
-                {chip(Filter::Purchases, 3, (move || t_string!(i18n, customer.filter_purchases)).into())}
+            <div class="timeline-filter" role="group" aria-label=t!(i18n, customer.filter)>
+                {chip(Filter::All, 0, t!(i18n, customer.filter_all).into())}
+                {chip(Filter::Notes, 1, t!(i18n, customer.filter_notes).into())}
+                {chip(Filter::Tasks, 2, t!(i18n, customer.filter_tasks).into())}
+                {chip(Filter::Purchases, 3, t!(i18n, customer.filter_purchases).into())}
             </div>
             <For each=move || arranged.get().0 key=|line| *line children=line />
             <Show when=move || arranged.with(|(lines, _)| lines.is_empty())>
-                <EmptyState title=move || t_string!(i18n, customer.timeline_empty) />
+                <EmptyState title=t!(i18n, customer.timeline_empty) />
             </Show>
             <Show when=move || arranged.with(|(_, more)| *more > 0)>
                 <button
@@ -137,9 +137,9 @@ fn NoteEntry(id: RecordId) -> impl IntoView {
                     if kind.is_empty() { t_string!(i18n, customer.note).to_owned() } else { kind }
                 }}</span>
                 <EditDate
-                    label=move || t_string!(i18n, customer.date)
+                    label=t!(i18n, customer.date)
                     value=date
-                    empty=move || t_string!(i18n, customer.no_date)
+                    empty=t!(i18n, customer.no_date)
                     on_save=move |day: Day| set(FieldName::DATE, day.map_or(Value::Empty, Value::Date))
                 />
                 <Show when=move || concurrent.get()>
@@ -151,7 +151,7 @@ fn NoteEntry(id: RecordId) -> impl IntoView {
                         {t!(i18n, customer.conflict)}
                     </button>
                 </Show>
-                <Menu label=move || t_string!(i18n, common.menu)>
+                <Menu label=t!(i18n, common.menu)>
                     <button
                         type="button"
                         class="menu-item"
@@ -171,9 +171,9 @@ fn NoteEntry(id: RecordId) -> impl IntoView {
                 class="entry-text"
                 bare=true
                 multiline=true
-                label=move || t_string!(i18n, customer.note)
+                label=t!(i18n, customer.note)
                 value=text
-                empty=move || t_string!(i18n, customer.add_text)
+                empty=t!(i18n, customer.add_text)
                 on_save=move |text: String| set(FieldName::TEXT, Value::Text(text))
             />
         </article>
@@ -208,7 +208,7 @@ fn TaskEntry(id: RecordId) -> impl IntoView {
                 task
                 on_edit=Callback::new(move |(field, value)| page.set(id, RecordKind::Task, field, value))
             >
-                <Menu label=move || t_string!(i18n, common.menu)>
+                <Menu label=t!(i18n, common.menu)>
                     <button type="button" class="menu-item" on:click=move |_| page.history.set(Some((id, None)))>
                         {t!(i18n, customer.history)}
                     </button>
@@ -277,17 +277,17 @@ pub fn TaskLine(
                 <EditText
                     class="task-title"
                     bare=true
-                    label=move || t_string!(i18n, customer.task_label)
+                    label=t!(i18n, customer.task_label)
                     value=title
-                    empty=move || t_string!(i18n, customer.no_title)
+                    empty=t!(i18n, customer.no_title)
                     on_save=move |text: String| on_edit.run((FieldName::TITLE, Value::text(text)))
                 />
                 <div class="task-facts">
                     <EditDate
-                        label=move || t_string!(i18n, customer.due)
+                        label=t!(i18n, customer.due)
                         value=due
                         shortcuts=true
-                        empty=move || t_string!(i18n, customer.no_due)
+                        empty=t!(i18n, customer.no_due)
                         on_save=move |day: Day| {
                             on_edit.run((FieldName::DUE, day.map_or(Value::Empty, Value::Date)));
                         }
@@ -328,12 +328,12 @@ fn PurchaseEntry(id: RecordId) -> impl IntoView {
             <header class="entry-head">
                 <span class="entry-kind">{t!(i18n, customer.purchase)}</span>
                 <EditDate
-                    label=move || t_string!(i18n, customer.date)
+                    label=t!(i18n, customer.date)
                     value=date
-                    empty=move || t_string!(i18n, customer.no_date)
+                    empty=t!(i18n, customer.no_date)
                     on_save=move |day: Day| set(FieldName::DATE, day.map_or(Value::Empty, Value::Date))
                 />
-                <Menu label=move || t_string!(i18n, common.menu)>
+                <Menu label=t!(i18n, common.menu)>
                     <button type="button" class="menu-item" on:click=move |_| page.history.set(Some((id, None)))>
                         {t!(i18n, customer.history)}
                     </button>
@@ -346,41 +346,41 @@ fn PurchaseEntry(id: RecordId) -> impl IntoView {
                 <EditText
                     class="purchase-item"
                     bare=true
-                    label=move || t_string!(i18n, customer.item)
+                    label=t!(i18n, customer.item)
                     value=part(|purchase| purchase.item.clone())
-                    empty=move || t_string!(i18n, customer.item)
+                    empty=t!(i18n, customer.item)
                     on_save=move |text: String| set(FieldName::ITEM, Value::text(text))
                 />
                 <EditText
                     class="purchase-quantity"
                     bare=true
                     keyboard="numeric"
-                    label=move || t_string!(i18n, customer.quantity)
+                    label=t!(i18n, customer.quantity)
                     value=part(|purchase| purchase.quantity.to_string())
                     shown=count
-                    empty=move || t_string!(i18n, customer.quantity)
+                    empty=t!(i18n, customer.quantity)
                     check=is_number
-                    problem=move || t_string!(i18n, customer.number_unread)
+                    problem=t!(i18n, customer.number_unread)
                     on_save=move |text: String| set(FieldName::QUANTITY, as_number(&text))
                 />
                 <EditText
                     class="purchase-amount"
                     bare=true
                     keyboard="numeric"
-                    label=move || t_string!(i18n, customer.amount)
+                    label=t!(i18n, customer.amount)
                     value=part(|purchase| words::number(purchase.amount))
                     shown=yen
-                    empty=move || t_string!(i18n, customer.amount)
+                    empty=t!(i18n, customer.amount)
                     check=is_number
-                    problem=move || t_string!(i18n, customer.number_unread)
+                    problem=t!(i18n, customer.number_unread)
                     on_save=move |text: String| set(FieldName::AMOUNT, as_number(&text))
                 />
                 <EditText
                     class="purchase-channel"
                     bare=true
-                    label=move || t_string!(i18n, customer.channel)
+                    label=t!(i18n, customer.channel)
                     value=part(|purchase| purchase.channel.clone())
-                    empty=move || t_string!(i18n, customer.add_channel)
+                    empty=t!(i18n, customer.add_channel)
                     on_save=move |text: String| set(FieldName::CHANNEL, Value::text(text))
                 />
             </div>

@@ -43,7 +43,7 @@ pub fn AddDialog(
 ) -> impl IntoView {
     let i18n = use_i18n();
     view! {
-        <Dialog open on_close=move |()| open.set(false) title=move || t_string!(i18n, customers.add)>
+        <Dialog open on_close=move |()| open.set(false) title=t!(i18n, customers.add)>
             <AddForm open />
         </Dialog>
     }
@@ -77,8 +77,8 @@ fn AddForm(open: RwSignal<bool>) -> impl IntoView {
         add_customer(session, router, &text, &reading, organisation.get_untracked());
     };
     let kinds: Vec<(bool, TextProp)> = vec![
-        (false, (move || t_string!(i18n, customers.person)).into()),
-        (true, (move || t_string!(i18n, customers.organisation)).into()),
+        (false, t!(i18n, customers.person).into()),
+        (true, t!(i18n, customers.organisation).into()),
     ];
     view! {
         <form
@@ -89,7 +89,7 @@ fn AddForm(open: RwSignal<bool>) -> impl IntoView {
             }
         >
             <Segmented
-                legend=move || t_string!(i18n, customers.kind)
+                legend=t!(i18n, customers.kind)
                 options=kinds
                 value=organisation
                 on_choose=move |chosen| organisation.set(chosen)

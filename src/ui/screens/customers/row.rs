@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::list::use_customer_list;
 use crate::engine::rows::CustomerRow;
-use crate::ui::text::{t_string, use_i18n};
+use crate::ui::text::{t, use_i18n};
 use crate::ui::widgets::highlight::Highlight;
 
 /// The row `index` of the list; grey bars while it is on its way.
@@ -45,10 +45,10 @@ pub fn Row(
                         <Highlight text=part(|row| (&row.reading, &row.marks.reading)) />
                     </span>
                     <Show when=move || organisation.get()>
-                        <span class="customer-row-kind">{move || t_string!(i18n, customers.company_mark)}</span>
+                        <span class="customer-row-kind">{t!(i18n, customers.company_mark)}</span>
                     </Show>
                     <Show when=move || warning.get()>
-                        <span class="customer-row-warning">{move || t_string!(i18n, customers.warning)}</span>
+                        <span class="customer-row-warning">{t!(i18n, customers.warning)}</span>
                     </Show>
                 </span>
                 <span class="customer-row-second">

@@ -19,7 +19,7 @@ use crate::engine::rows::{ImportPreview, ImportReport};
 use crate::ui::failure_text::failure_text;
 use crate::ui::file::read_file;
 use crate::ui::session::{JobKind, Session, use_session};
-use crate::ui::text::{t, t_string, use_i18n};
+use crate::ui::text::{t, use_i18n};
 use crate::ui::widgets::{Notice, ProgressBar};
 
 /// The three steps of an import.
@@ -126,7 +126,7 @@ fn Running(job: u32) -> impl IntoView {
             <h2 id="step-run">{t!(i18n, import.step_run)}</h2>
             <p>{t!(i18n, import.running)}</p>
             <ProgressBar
-                label=move || t_string!(i18n, jobs.import)
+                label=t!(i18n, jobs.import)
                 done=Signal::derive(move || figures.get().0)
                 total=Signal::derive(move || figures.get().1)
             />

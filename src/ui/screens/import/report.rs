@@ -100,7 +100,7 @@ fn Unread(problems: Vec<LineReport>, problem_count: u32) -> impl IntoView {
     view! {
         <Notice tone="warning">
             <p>{move || t_string!(i18n, import.problems, count = total.clone())}</p>
-            {more.then(|| view! { <p>{t!(i18n, import.problems_shown, count = shown)}</p> })}
+            {more.then(|| view! { <p>{move || t_string!(i18n, import.problems_shown, count = shown)}</p> })}
         </Notice>
         <div
             class="table-scroll"

@@ -84,7 +84,7 @@ fn Found(report: CheckReport) -> impl IntoView {
         {if damaged == 0 {
             view! { <Notice tone="good"><p>{t!(i18n, settings.check_fine)}</p></Notice> }.into_any()
         } else {
-            view! { <Notice tone="bad"><p>{t!(i18n, settings.check_damaged, count = damaged)}</p></Notice> }.into_any()
+            view! { <Notice tone="bad"><p>{move || t_string!(i18n, settings.check_damaged, count = damaged)}</p></Notice> }.into_any()
         }}
         <dl class="facts">
             {rows}

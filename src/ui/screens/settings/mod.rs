@@ -112,8 +112,8 @@ fn Device(
                 }
             >
                 <TextField
-                    label=move || t_string!(i18n, settings.device_name)
-                    hint=move || t_string!(i18n, settings.device_hint)
+                    label=t!(i18n, settings.device_name)
+                    hint=t!(i18n, settings.device_hint)
                     value=name
                     error
                     most=100
