@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::ui::failure_text::failure_text;
 use crate::ui::idle;
 use crate::ui::preferences::Preferences;
+use crate::ui::reactive::effect;
 use crate::ui::router::Router;
 use crate::ui::screens::{FirstStart, OpenElsewhere, Unlock};
 use crate::ui::session::{Phase, Session, use_session};
@@ -25,7 +26,7 @@ pub fn App() -> impl IntoView {
         (phase, _) => phase,
     });
     let i18n = use_i18n();
-    Effect::new(move |_| {
+    effect(move || {
         if stage.get() != Phase::Open {
             document().set_title(t_string!(i18n, app.name));
         }

@@ -10,6 +10,7 @@ use crate::engine::protocol::{Language, Reply, Request};
 use crate::ui::clock::today;
 use crate::ui::failure_text::failure_text;
 use crate::ui::preferences::use_preferences;
+use crate::ui::reactive::effect;
 use crate::ui::session::{JobKind, use_session};
 use crate::ui::storage::persist;
 use crate::ui::text::{language, t, t_string, use_i18n};
@@ -215,7 +216,7 @@ fn Suggestion(
         });
     };
     // A suggestion is in the words of the language on the screen, so another language brings another one.
-    Effect::new(move |_| suggest(language(i18n)));
+    effect(move || suggest(language(i18n)));
     let take = move || {
         passphrase.set(suggestion.get_untracked());
         copied.set(false);

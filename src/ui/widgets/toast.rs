@@ -7,6 +7,7 @@ use leptos::text_prop::TextProp;
 
 use crate::engine::rows::UndoLabel;
 use crate::ui::preferences::use_preferences;
+use crate::ui::reactive::For;
 use crate::ui::setting::TextSize;
 use crate::ui::text::{t, use_i18n};
 
@@ -123,7 +124,7 @@ pub fn ToastRegion(
         <section class="toasts" aria-label=t!(i18n, common.notices) aria-live="polite">
             <For
                 each=move || toasts.shown.get()
-                key=|toast| toast.number
+                key=|toast| toast.number.to_string()
                 children=move |toast| view! { <ToastBar toasts toast /> }
             />
         </section>

@@ -10,6 +10,7 @@ use crate::engine::screen::amount::parse_number;
 use crate::model::records::{Edit, FieldChange};
 use crate::model::{Date, FieldName, RecordId, RecordKind, Value};
 use crate::ui::clock::{make_record_id, today};
+use crate::ui::reactive::effect;
 use crate::ui::text::{t, t_string, use_i18n};
 use crate::ui::widgets::{DateField, TabPanel, Tabs, TextArea, TextField};
 
@@ -140,8 +141,8 @@ pub fn TaskForm(
     let draft = Draft::new(draft_key);
     let title = RwSignal::new(String::new());
     // The field's signal and the draft hold the same text, in both directions.
-    Effect::new(move |_| title.set(draft.text.get()));
-    Effect::new(move |_| {
+    effect(move || title.set(draft.text.get()));
+    effect(move || {
         let text = title.get();
         if draft.text.with_untracked(|kept| *kept != text) {
             draft.typed(text);
@@ -200,7 +201,7 @@ fn NewPurchase() -> impl IntoView {
     let draft = Draft::new(format!("purchase/{}", page.id));
     let lines: [RwSignal<String>; 4] = std::array::from_fn(|_| RwSignal::new(String::new()));
     let [item, quantity, amount, channel] = lines;
-    Effect::new(move |_| {
+    effect(move || {
         draft.text.with(|text| {
             let mut texts = text.split('\n');
             for line in lines {
@@ -208,7 +209,7 @@ fn NewPurchase() -> impl IntoView {
             }
         });
     });
-    Effect::new(move |_| {
+    effect(move || {
         let text = lines.map(|line| line.get()).join("\n");
         let text = if text.trim().is_empty() { String::new() } else { text };
         if draft.text.with_untracked(|kept| *kept != text) {

@@ -9,6 +9,7 @@ use super::words::field_words;
 use crate::model::records::{Customer, Edit, FieldChange};
 use crate::model::{FieldName, RecordId, RecordKind, Value};
 use crate::ui::clock::make_record_id;
+use crate::ui::reactive::For;
 use crate::ui::text::{t, use_i18n};
 use crate::ui::widgets::enters;
 
@@ -37,7 +38,7 @@ pub fn People() -> impl IntoView {
         <section class="people" aria-label=t!(i18n, customer.people)>
             <h3 class="items-title">{t!(i18n, customer.people)}</h3>
             <ul class="people-list">
-                <For each=move || ids.get() key=|id| *id let:id>
+                <For each=move || ids.get() key=RecordId::to_string let:id>
                     <Person id />
                 </For>
             </ul>

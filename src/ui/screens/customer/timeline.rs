@@ -14,6 +14,7 @@ use crate::engine::screen::timeline::{Entry, Filter, Heading, arrange, counts};
 use crate::model::records::{Note, Purchase, Task};
 use crate::model::{Date, FieldName, RecordId, RecordKind, Value};
 use crate::ui::clock::{offset, today};
+use crate::ui::reactive::{For, Show, memo};
 use crate::ui::session::use_session;
 use crate::ui::text::{language, t, t_string, use_i18n};
 use crate::ui::widgets::{EmptyState, Menu};
@@ -25,10 +26,23 @@ type Day = Option<Date>;
 const STEP: usize = 50;
 
 /// A line of the timeline.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Line {
     Heading(Heading),
     Entry(Entry),
+}
+
+impl Line {
+    /// What tells it from the other lines.
+    fn key(&self) -> String {
+        match self {
+            Self::Heading(Heading::Pinned) => "pinned".to_owned(),
+            Self::Heading(Heading::ToDo) => "to do".to_owned(),
+            Self::Heading(Heading::Month(year, month)) => format!("{year}-{month}"),
+            Self::Heading(Heading::Undated) => "undated".to_owned(),
+            Self::Entry(Entry::Note(id) | Entry::Task(id) | Entry::Purchase(id)) => id.to_string(),
+        }
+    }
 }
 
 /// The timeline of the page.
@@ -38,7 +52,7 @@ pub fn Timeline() -> impl IntoView {
     let page = use_page();
     let filter = RwSignal::new(Filter::All);
     let most = RwSignal::new(STEP);
-    let arranged = Memo::new(move |_| {
+    let arranged = memo(move || {
         page.content.with(|page| {
             let Some(page) = page else { return (Vec::new(), 0) };
             let (groups, more) = arrange(page, filter.get(), most.get(), offset());
@@ -83,7 +97,7 @@ pub fn Timeline() -> impl IntoView {
                 {chip(Filter::Tasks, 2, t!(i18n, customer.filter_tasks).into())}
                 {chip(Filter::Purchases, 3, t!(i18n, customer.filter_purchases).into())}
             </div>
-            <For each=move || arranged.get().0 key=|line| *line children=line />
+            <For each=move || arranged.get().0 key=Line::key children=line />
             <Show when=move || arranged.with(|(lines, _)| lines.is_empty())>
                 <EmptyState title=t!(i18n, customer.timeline_empty) />
             </Show>
@@ -239,15 +253,15 @@ pub fn TaskLine(
     let session = use_session();
     // Ticked at once; the engine's word comes a moment later.
     let ticked = RwSignal::new(None::<bool>);
-    let is_done = Memo::new(move |_| {
+    let is_done = memo(move || {
         let done = task.with(|task| task.done.is_some());
         ticked.get().unwrap_or(done)
     });
-    let title = Memo::new(move |_| task.with(|task| task.title.clone()));
-    let due = Memo::new(move |_| task.with(|task| task.due));
-    let repeat = Memo::new(move |_| task.with(|task| task.repeat.clone()));
-    let owner = Memo::new(move |_| task.with(|task| task.owner.clone()));
-    let late = Memo::new(move |_| {
+    let title = memo(move || task.with(|task| task.title.clone()));
+    let due = memo(move || task.with(|task| task.due));
+    let repeat = memo(move || task.with(|task| task.repeat.clone()));
+    let owner = memo(move || task.with(|task| task.owner.clone()));
+    let late = memo(move || {
         !is_done.get() && due.get().and_then(|due| days_until(due, today())).is_some_and(|days| days < 0)
     });
     let finish = move |_| {
@@ -316,8 +330,8 @@ fn PurchaseEntry(id: RecordId) -> impl IntoView {
     let purchase = page.part(move |page| {
         page.purchases.iter().find(|purchase| purchase.id == id).cloned().unwrap_or_default()
     });
-    let part = move |read: fn(&Purchase) -> String| Memo::new(move |_| purchase.with(read));
-    let date = Memo::new(move |_| purchase.with(|purchase| purchase.date));
+    let part = move |read: fn(&Purchase) -> String| memo(move || purchase.with(read));
+    let date = memo(move || purchase.with(|purchase| purchase.date));
     let set = move |field, value| page.set(id, RecordKind::Purchase, field, value);
     let is_number = Callback::new(|text: String| parse_number(&text).is_some());
     let as_number = |text: &str| parse_number(text).map_or(Value::Empty, Value::Number);

@@ -9,6 +9,7 @@ use crate::engine::screen::furigana::Furigana;
 use crate::model::records::{Edit, FieldChange};
 use crate::model::{FieldName, RecordKind, Value};
 use crate::ui::clock::make_record_id;
+use crate::ui::reactive::effect;
 use crate::ui::route::Route;
 use crate::ui::router::{Router, use_router};
 use crate::ui::session::{Session, use_session};
@@ -58,7 +59,7 @@ fn AddForm(open: RwSignal<bool>) -> impl IntoView {
     let missing = RwSignal::new(false);
     let heard = StoredValue::new(Furigana::default());
     let node = NodeRef::<Input>::new();
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(input) = node.get() {
             let _ = input.focus();
         }
@@ -76,10 +77,8 @@ fn AddForm(open: RwSignal<bool>) -> impl IntoView {
         let reading = heard.with_value(Furigana::suggestion);
         add_customer(session, router, &text, &reading, organisation.get_untracked());
     };
-    let kinds: Vec<(bool, TextProp)> = vec![
-        (false, t!(i18n, customers.person).into()),
-        (true, t!(i18n, customers.organisation).into()),
-    ];
+    let kinds: Vec<(bool, TextProp)> =
+        vec![(false, t!(i18n, customers.person).into()), (true, t!(i18n, customers.organisation).into())];
     view! {
         <form
             class="add-customer"

@@ -22,6 +22,7 @@ use crate::engine::screen::rail::{first_of, mark_of};
 use crate::model::RecordId;
 use crate::ui::clock::today;
 use crate::ui::failure_text::failure_text;
+use crate::ui::reactive::{Show, effect, memo};
 use crate::ui::route::Route;
 use crate::ui::router::use_router;
 use crate::ui::session::{JobKind, use_session};
@@ -93,7 +94,7 @@ fn ListHead(adding: RwSignal<bool>) -> impl IntoView {
     });
     on_cleanup(move || keys.remove());
     // The box is written to only when it holds something else, which never happens while one types.
-    Effect::new(move |_| {
+    effect(move || {
         let text = list.search.get();
         if let Some(input) = node.get().filter(|input| input.value() != text) {
             input.set_value(&text);
@@ -196,7 +197,7 @@ fn ListBody(customer: Signal<Option<RecordId>>, adding: RwSignal<bool>) -> impl 
     let i18n = use_i18n();
     let list = use_customer_list();
     let router = use_router();
-    let is_empty = Memo::new(move |_| list.count.get().map(|count| count == Count::Exactly(0)));
+    let is_empty = memo(move || list.count.get().map(|count| count == Count::Exactly(0)));
     let chosen = Callback::new(move |index: u32| {
         customer.with(|customer| customer.is_some_and(|id| list.with_row(index, |row| row.id) == Some(id)))
     });
@@ -205,7 +206,7 @@ fn ListBody(customer: Signal<Option<RecordId>>, adding: RwSignal<bool>) -> impl 
             router.go(Route::Customer(id));
         }
     });
-    let mark = Memo::new(move |_| list.rail.with(|rail| mark_of(rail, list.scroller.first_row())));
+    let mark = memo(move || list.rail.with(|rail| mark_of(rail, list.scroller.first_row())));
     let filled =
         Callback::new(move |mark: u8| list.rail.with(|rail| rail.iter().any(|entry| entry.mark == mark)));
     let on_jump = Callback::new(move |mark: u8| {

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::list::use_customer_list;
 use crate::engine::rows::CustomerRow;
+use crate::ui::reactive::{Show, memo};
 use crate::ui::text::{t, use_i18n};
 use crate::ui::widgets::highlight::Highlight;
 
@@ -15,7 +16,7 @@ pub fn Row(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let list = use_customer_list();
-    let row = Memo::new(move |_| list.row(index.get()));
+    let row = memo(move || list.row(index.get()));
     let part = move |read: fn(&CustomerRow) -> (&String, &Vec<(u32, u32)>)| {
         Signal::derive(move || {
             row.with(|row| {
@@ -26,13 +27,11 @@ pub fn Row(
             })
         })
     };
-    let has = move |read: fn(&CustomerRow) -> bool| {
-        Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(read)))
-    };
+    let has =
+        move |read: fn(&CustomerRow) -> bool| memo(move || row.with(|row| row.as_ref().is_some_and(read)));
     let warning = has(|row| row.warning);
     let organisation = has(|row| row.organisation);
-    let tags =
-        Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.tags.clone()).unwrap_or_default()));
+    let tags = memo(move || row.with(|row| row.as_ref().map(|row| row.tags.clone()).unwrap_or_default()));
 
     view! {
         <div class="customer-row" class:waiting=move || row.with(Option::is_none)>

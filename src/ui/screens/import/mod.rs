@@ -18,6 +18,7 @@ use crate::engine::protocol::{Outcome, Reply, Request};
 use crate::engine::rows::{ImportPreview, ImportReport};
 use crate::ui::failure_text::failure_text;
 use crate::ui::file::read_file;
+use crate::ui::reactive::memo;
 use crate::ui::session::{JobKind, Session, use_session};
 use crate::ui::text::{t, use_i18n};
 use crate::ui::widgets::{Notice, ProgressBar};
@@ -77,7 +78,7 @@ pub fn Import() -> impl IntoView {
         failure.set(None);
     });
 
-    let state = Memo::new(move |_| {
+    let state = memo(move || {
         session.jobs.with(|jobs| {
             let import = jobs.iter().rev().find(|job| job.kind == Some(JobKind::Import));
             match import.map(|job| (job.job, job.outcome.as_ref())) {
@@ -116,7 +117,7 @@ enum State {
 fn Running(job: u32) -> impl IntoView {
     let i18n = use_i18n();
     let session = use_session();
-    let figures = Memo::new(move |_| {
+    let figures = memo(move || {
         session.jobs.with(|jobs| {
             jobs.iter().find(|entry| entry.job == job).map_or((0, 0), |entry| (entry.done, entry.total))
         })

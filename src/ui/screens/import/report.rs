@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::engine::rows::{ImportReport, LineReport};
 use crate::ui::file::{csv_line, save_file};
+use crate::ui::reactive::Show;
 use crate::ui::route::Route;
 use crate::ui::session::use_session;
 use crate::ui::text::{Texts, t, t_string, use_i18n};
