@@ -4,38 +4,29 @@ use leptos::prelude::*;
 
 use crate::ui::failure_text::failure_text;
 use crate::ui::idle;
-use crate::ui::preferences::{Preferences, use_preferences};
+use crate::ui::preferences::Preferences;
+use crate::ui::reactive::effect;
 use crate::ui::router::Router;
 use crate::ui::screens::{FirstStart, OpenElsewhere, Unlock};
 use crate::ui::session::{Phase, Session, use_session};
 use crate::ui::shell::Shell;
-use crate::ui::text::{I18nSubContextProvider, locale, t, t_string, use_i18n};
+use crate::ui::text::{t, t_string, use_i18n};
 use crate::ui::widgets::toast::ToastRegion;
 
 /// Everything. Mounted once, into `#app`.
 #[component]
 pub fn App() -> impl IntoView {
     let preferences = Preferences::provide();
-    let initial_locale = Signal::derive(move || locale(preferences.language.get()));
-    view! {
-        <I18nSubContextProvider initial_locale=initial_locale>
-            <Root />
-        </I18nSubContextProvider>
-    }
-}
-
-#[component]
-fn Root() -> impl IntoView {
     let session = Session::provide();
     let _ = Router::provide();
-    idle::watch(session, use_preferences());
+    idle::watch(session, preferences);
     // An engine that dies must not take what was typed off the screen: the shell says so itself.
     let stage = Memo::new(move |earlier: Option<&Phase>| match (session.phase.get(), earlier) {
         (Phase::Stopped(_), Some(Phase::Open)) => Phase::Open,
         (phase, _) => phase,
     });
     let i18n = use_i18n();
-    Effect::new(move |_| {
+    effect(move || {
         if stage.get() != Phase::Open {
             document().set_title(t_string!(i18n, app.name));
         }
@@ -78,7 +69,7 @@ fn Stopped() -> impl IntoView {
     view! {
         <main class="door">
             <div class="door-card" role="alert">
-                <h1>{move || t_string!(i18n, app.stopped_title)}</h1>
+                <h1>{t!(i18n, app.stopped_title)}</h1>
                 <p>{reason}</p>
                 <p>{t!(i18n, app.stopped_safe)}</p>
                 <button type="button" class="button primary" on:click=reload>{t!(i18n, app.reload)}</button>

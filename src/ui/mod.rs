@@ -38,6 +38,8 @@ pub mod preferences;
 #[cfg(all(target_family = "wasm", feature = "ui"))]
 pub mod queue;
 #[cfg(all(target_family = "wasm", feature = "ui"))]
+pub mod reactive;
+#[cfg(all(target_family = "wasm", feature = "ui"))]
 pub mod router;
 #[cfg(all(target_family = "wasm", feature = "ui"))]
 pub mod screens;

@@ -18,7 +18,7 @@ use crate::ui::answer::{Answer, Later};
 use crate::ui::engine::{Engine, Notice, stopped};
 use crate::ui::failure_text::{failure_text, undo_text};
 use crate::ui::queue::{SaveState, WriteQueue};
-use crate::ui::text::{Texts, t_string, use_i18n};
+use crate::ui::text::{Texts, t, t_string, use_i18n};
 use crate::ui::widgets::toast::{Toast, Toasts};
 use crate::ui::words;
 
@@ -215,7 +215,7 @@ impl Session {
     pub fn offer_undo(self, label: UndoLabel) {
         let i18n = self.i18n;
         let toast = Toast::new(move || undo_text(i18n, label))
-            .with_action(move || t_string!(i18n, common.undo), Callback::new(move |()| self.undo_last()))
+            .with_action(t!(i18n, common.undo), Callback::new(move |()| self.undo_last()))
             .for_undo(label);
         self.toasts.show(toast);
     }
@@ -224,13 +224,13 @@ impl Session {
     pub fn undo_last(self) {
         let i18n = self.i18n;
         self.toasts.forget_undo();
-        self.commit_and_say(Request::Undo, move || t_string!(i18n, undo.undone));
+        self.commit_and_say(Request::Undo, t!(i18n, undo.undone));
     }
 
     /// Does what was taken back again.
     pub fn redo_last(self) {
         let i18n = self.i18n;
-        self.commit_and_say(Request::Redo, move || t_string!(i18n, undo.redone));
+        self.commit_and_say(Request::Redo, t!(i18n, undo.redone));
     }
 
     fn commit_and_say(self, request: Request, text: impl Into<TextProp>) {
@@ -322,7 +322,7 @@ impl Session {
             if self.is_saving() {
                 set_covered(false);
                 let i18n = self.i18n;
-                self.toasts.show(Toast::trouble(move || t_string!(i18n, save.lock_waits)));
+                self.toasts.show(Toast::trouble(t!(i18n, save.lock_waits)));
                 return;
             }
             // An engine that does not answer is ended all the same.
@@ -429,7 +429,7 @@ impl Session {
                 let (import, count) = (report.import, report.added);
                 let undo = Callback::new(move |()| self.undo_import(import));
                 let toast = Toast::new(move || t_string!(i18n, jobs.sample_done, count = count))
-                    .with_action(move || t_string!(i18n, common.undo), undo);
+                    .with_action(t!(i18n, common.undo), undo);
                 self.toasts.show(toast);
             }
             (_, Ok(Outcome::Undone(count))) => {

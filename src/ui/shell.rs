@@ -8,6 +8,7 @@ use web_sys::{HtmlElement, KeyboardEvent};
 use crate::ui::clock;
 use crate::ui::failure_text::failure_text;
 use crate::ui::queue::SaveState;
+use crate::ui::reactive::{For, Show, effect, memo};
 use crate::ui::route::Route;
 use crate::ui::router::use_router;
 use crate::ui::screens::customers::CustomerList;
@@ -26,8 +27,8 @@ pub fn Shell() -> impl IntoView {
     let i18n = use_i18n();
     let session = use_session();
     let route = use_router().route();
-    let place = Memo::new(move |_| Place::of(route.get()));
-    let customer = Memo::new(move |_| route.get().customer());
+    let place = memo(move || Place::of(route.get()));
+    let customer = memo(move || route.get().customer());
     let keys = window_event_listener(leptos::ev::keydown, move |event| {
         if let Some(step) = undo_key(&event) {
             event.prevent_default();
@@ -49,7 +50,7 @@ pub fn Shell() -> impl IntoView {
         place
     });
     // The browser's history keeps titles: the screen's name stands there, never a customer's.
-    Effect::new(move |_| {
+    effect(move || {
         document().set_title(&format!("{} – {}", place.get().words(i18n), t_string!(i18n, app.name)));
     });
     view! {
@@ -171,7 +172,7 @@ fn Navigation(
     };
     let elsewhere = move || !matches!(place.get(), Place::Customers | Place::Tasks);
     view! {
-        <nav class="nav" aria-label=move || t_string!(i18n, nav.label)>
+        <nav class="nav" aria-label=t!(i18n, nav.label)>
             <p class="nav-name" aria-hidden="true">{t!(i18n, app.name)}</p>
             <ul class="nav-links">
                 {link(Place::Customers, Rank::Major)}
@@ -290,7 +291,7 @@ fn SaveLine() -> impl IntoView {
 fn Jobs() -> impl IntoView {
     let i18n = use_i18n();
     let session = use_session();
-    let running = Memo::new(move |_| {
+    let running = memo(move || {
         session.jobs.with(|jobs| {
             jobs.iter().filter(|job| job.outcome.is_none()).map(|job| job.job).collect::<Vec<_>>()
         })
@@ -316,8 +317,8 @@ fn Jobs() -> impl IntoView {
     };
     view! {
         <Show when=move || running.with(|running| !running.is_empty())>
-            <ul class="jobs" aria-label=move || t_string!(i18n, jobs.label)>
-                <For each=move || running.get() key=|job| *job children=bar />
+            <ul class="jobs" aria-label=t!(i18n, jobs.label)>
+                <For each=move || running.get() key=u32::to_string children=bar />
             </ul>
         </Show>
     }

@@ -10,6 +10,7 @@ use crate::engine::protocol::{Language, Reply, Request};
 use crate::ui::clock::today;
 use crate::ui::failure_text::failure_text;
 use crate::ui::preferences::use_preferences;
+use crate::ui::reactive::effect;
 use crate::ui::session::{JobKind, use_session};
 use crate::ui::storage::persist;
 use crate::ui::text::{language, t, t_string, use_i18n};
@@ -33,7 +34,7 @@ pub fn FirstStart() -> impl IntoView {
                 </h1>
                 <p class="first-start-lead">{t!(i18n, first_start.lead)}</p>
                 <Segmented
-                    legend=move || t_string!(i18n, first_start.language)
+                    legend=t!(i18n, first_start.language)
                     options=vec![
                         (Language::Japanese, "日本語".into()),
                         (Language::English, "English".into()),
@@ -143,16 +144,16 @@ fn MakeNotebook() -> impl IntoView {
         >
             <h2>{t!(i18n, first_start.setup_title)}</h2>
             <TextField
-                label=move || t_string!(i18n, first_start.device)
-                hint=move || t_string!(i18n, first_start.device_hint)
+                label=t!(i18n, first_start.device)
+                hint=t!(i18n, first_start.device_hint)
                 value=device
                 autocomplete="name"
                 most=100
             />
             <Suggestion suggestion passphrase />
             <PassphraseField
-                label=move || t_string!(i18n, passphrase.label)
-                hint=move || t_string!(i18n, first_start.passphrase_hint)
+                label=t!(i18n, passphrase.label)
+                hint=t!(i18n, first_start.passphrase_hint)
                 value=passphrase
                 fresh=true
                 shown=true
@@ -215,7 +216,7 @@ fn Suggestion(
         });
     };
     // A suggestion is in the words of the language on the screen, so another language brings another one.
-    Effect::new(move |_| suggest(language(i18n)));
+    effect(move || suggest(language(i18n)));
     let take = move || {
         passphrase.set(suggestion.get_untracked());
         copied.set(false);

@@ -11,6 +11,7 @@ use crate::model::records::{Edit, FieldChange, Task};
 use crate::model::{FieldName, RecordId, RecordKind, Value};
 use crate::ui::clock::today;
 use crate::ui::failure_text::failure_text;
+use crate::ui::reactive::{For, Show, effect, memo};
 use crate::ui::route::Route;
 use crate::ui::session::use_session;
 use crate::ui::text::{t, t_string, use_i18n};
@@ -72,15 +73,15 @@ pub fn Tasks() -> impl IntoView {
             }
         });
     };
-    let changed = Memo::new(move |_| session.changed.with(|changed| changed.revision));
-    Effect::new(move |_| {
+    let changed = memo(move || session.changed.with(|changed| changed.revision));
+    effect(move || {
         changed.get();
         load();
     });
     // Left open over night, the screen knows the new day when one comes back to it.
     let focus = window_event_listener(leptos::ev::focus, move |_| load());
     on_cleanup(move || focus.remove());
-    let all_done = Memo::new(move |_| {
+    let all_done = memo(move || {
         board.with(|board| {
             board.as_ref().is_some_and(|board| board.counts.iter().take(5).all(|count| *count == 0))
         })
@@ -106,7 +107,7 @@ pub fn Tasks() -> impl IntoView {
                 <p role="status">{t!(i18n, common.loading)}</p>
             </Show>
             <Show when=move || all_done.get()>
-                <EmptyState title=move || t_string!(i18n, tasks.none_title) text=move || t_string!(i18n, tasks.none_text) />
+                <EmptyState title=t!(i18n, tasks.none_title) text=t!(i18n, tasks.none_text) />
             </Show>
             {Group::ALL.map(|group| view! { <TaskGroup group board /> }).collect_view()}
         </div>
@@ -116,7 +117,7 @@ pub fn Tasks() -> impl IntoView {
 #[component]
 fn TaskGroup(group: Group, board: RwSignal<Option<TaskBoard>>) -> impl IntoView {
     let i18n = use_i18n();
-    let ids = Memo::new(move |_| {
+    let ids = memo(move || {
         board.with(|board| {
             let rows = board
                 .as_ref()
@@ -124,9 +125,8 @@ fn TaskGroup(group: Group, board: RwSignal<Option<TaskBoard>>) -> impl IntoView 
             rows.unwrap_or_default()
         })
     });
-    let count = Memo::new(move |_| {
-        board.with(|board| board.as_ref().map(|board| group.count(board)).unwrap_or_default())
-    });
+    let count =
+        memo(move || board.with(|board| board.as_ref().map(|board| group.count(board)).unwrap_or_default()));
     let title = move || match group {
         Group::Overdue => t_string!(i18n, tasks.overdue),
         Group::Today => t_string!(i18n, tasks.today),
@@ -135,14 +135,14 @@ fn TaskGroup(group: Group, board: RwSignal<Option<TaskBoard>>) -> impl IntoView 
         Group::Undated => t_string!(i18n, tasks.undated),
         Group::Done => t_string!(i18n, tasks.done),
     };
-    let hidden = Memo::new(move |_| {
+    let hidden = memo(move || {
         let shown = u32::try_from(ids.with(Vec::len)).unwrap_or(u32::MAX);
         count.get().saturating_sub(shown)
     });
     let rows = move || {
         view! {
             <ul class="tasks-rows">
-                <For each=move || ids.get() key=|id| *id let:id>
+                <For each=move || ids.get() key=RecordId::to_string let:id>
                     <TaskItem id group board />
                 </For>
             </ul>
@@ -189,7 +189,7 @@ fn TaskGroup(group: Group, board: RwSignal<Option<TaskBoard>>) -> impl IntoView 
 fn TaskItem(id: RecordId, group: Group, board: RwSignal<Option<TaskBoard>>) -> impl IntoView {
     let i18n = use_i18n();
     let session = use_session();
-    let row = Memo::new(move |_| {
+    let row = memo(move || {
         board.with(|board| {
             let row = board
                 .as_ref()
@@ -197,7 +197,7 @@ fn TaskItem(id: RecordId, group: Group, board: RwSignal<Option<TaskBoard>>) -> i
             row.unwrap_or_default()
         })
     });
-    let task = Memo::new(move |_| row.with(|row| row.task.clone()));
+    let task = memo(move || row.with(|row| row.task.clone()));
     let customer = Signal::derive(move || {
         let (id, name) = row.with(|row| (row.task.customer, row.customer.clone()));
         let name = if name.is_empty() { t_string!(i18n, customer.no_name).to_owned() } else { name };
@@ -230,7 +230,7 @@ fn TaskItem(id: RecordId, group: Group, board: RwSignal<Option<TaskBoard>>) -> i
     view! {
         <li class="tasks-row">
             <TaskLine task on_edit=edit customer>
-                <Menu label=move || t_string!(i18n, common.menu)>
+                <Menu label=t!(i18n, common.menu)>
                     <button type="button" class="menu-item" on:click=move |_| session.delete(vec![id])>
                         {t!(i18n, common.delete)}
                     </button>

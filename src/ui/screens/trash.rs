@@ -9,6 +9,7 @@ use crate::engine::rows::{TrashRow, UndoLabel};
 use crate::model::{RecordId, RecordKind};
 use crate::ui::clock::offset;
 use crate::ui::failure_text::failure_text;
+use crate::ui::reactive::{For, Show, effect, memo};
 use crate::ui::session::use_session;
 use crate::ui::text::{Texts, language, t, t_string, use_i18n};
 use crate::ui::widgets::EmptyState;
@@ -25,8 +26,8 @@ pub fn Trash() -> impl IntoView {
     let rows = RwSignal::new(None::<Vec<TrashRow>>);
     let failure = RwSignal::new(None::<Failure>);
     let most = RwSignal::new(STEP);
-    let changed = Memo::new(move |_| session.changed.with(|changed| changed.revision));
-    Effect::new(move |_| {
+    let changed = memo(move || session.changed.with(|changed| changed.revision));
+    effect(move || {
         changed.get();
         spawn_local(async move {
             match session.engine.call(Request::Trash).await {
@@ -43,7 +44,7 @@ pub fn Trash() -> impl IntoView {
             }
         });
     });
-    let count = Memo::new(move |_| rows.with(|rows| rows.as_ref().map(Vec::len)));
+    let count = memo(move || rows.with(|rows| rows.as_ref().map(Vec::len)));
     let shown = move || rows.with(|rows| rows.iter().flatten().take(most.get()).cloned().collect::<Vec<_>>());
     let more = move || count.get().unwrap_or_default().saturating_sub(most.get());
     let restore = move |id: RecordId| {
@@ -93,10 +94,10 @@ pub fn Trash() -> impl IntoView {
                 <p role="status">{t!(i18n, common.loading)}</p>
             </Show>
             <Show when=move || count.get() == Some(0)>
-                <EmptyState title=move || t_string!(i18n, trash.empty) />
+                <EmptyState title=t!(i18n, trash.empty) />
             </Show>
             <ul class="trash-rows">
-                <For each=shown key=|row| row.id children=row />
+                <For each=shown key=|row| row.id.to_string() children=row />
             </ul>
             <Show when=move || { more() > 0 }>
                 <button type="button" class="button secondary" on:click=move |_| most.update(|most| *most += STEP * 5)>

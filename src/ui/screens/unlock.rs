@@ -8,6 +8,7 @@ use leptos::task::spawn_local;
 
 use crate::engine::Failure;
 use crate::ui::failure_text::failure_text;
+use crate::ui::reactive::effect;
 use crate::ui::session::use_session;
 use crate::ui::text::{t, t_string, use_i18n};
 use crate::ui::widgets::{Notice, PassphraseField};
@@ -27,7 +28,7 @@ pub fn Unlock() -> impl IntoView {
     let waiting = RwSignal::new(false);
     let failures = StoredValue::new(0_usize);
     let node = NodeRef::<Input>::new();
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(input) = node.get() {
             let _ = input.focus();
         }
@@ -94,7 +95,7 @@ pub fn Unlock() -> impl IntoView {
                 // Password managers tell notebooks apart by the name.
                 <input type="text" name="username" autocomplete="username" value="daifuku" hidden readonly />
                 <PassphraseField
-                    label=move || t_string!(i18n, passphrase.label)
+                    label=t!(i18n, passphrase.label)
                     value=passphrase
                     error
                     node

@@ -7,6 +7,7 @@ use web_sys::KeyboardEvent;
 
 use super::key::is_composing;
 use super::make_element_id;
+use crate::ui::reactive::{Show, effect};
 use crate::ui::text::{t, use_i18n};
 
 /// A modal dialog with a title and a button to close it. Its children exist only while it is open.
@@ -27,7 +28,7 @@ pub fn Dialog(
     let i18n = use_i18n();
     let node = NodeRef::<html::Dialog>::new();
     let title_id = StoredValue::new(make_element_id("dialog"));
-    Effect::new(move |_| {
+    effect(move || {
         let open = open.get();
         let Some(dialog) = node.get() else { return };
         if open && !dialog.open() {

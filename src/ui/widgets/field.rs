@@ -7,6 +7,7 @@ use web_sys::KeyboardEvent;
 
 use super::key::{enters, is_composing};
 use super::make_element_id;
+use crate::ui::reactive::effect;
 use crate::ui::text::{t, use_i18n};
 
 /// The ids that a control of a [`Field`] must carry.
@@ -141,7 +142,7 @@ pub fn TextField(
 /// Writes the signal into the input, but only what the input does not hold already: setting an equal text
 /// would move the caret and could end a conversion.
 fn follow(node: NodeRef<Input>, value: RwSignal<String>) {
-    Effect::new(move |_| {
+    effect(move || {
         let text = value.get();
         if let Some(input) = node.get()
             && input.value() != text

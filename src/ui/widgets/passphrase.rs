@@ -6,6 +6,7 @@ use leptos::text_prop::TextProp;
 
 use super::field::{Field, FieldIds};
 use crate::engine::rows::{PassphraseStrength, StrengthLevel};
+use crate::ui::reactive::effect;
 use crate::ui::text::{t, t_string, use_i18n};
 
 /// A passphrase that can be shown, pasted and filled in by a password manager.
@@ -34,7 +35,7 @@ pub fn PassphraseField(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let shown = RwSignal::new(shown);
-    Effect::new(move |_| {
+    effect(move || {
         let text = value.get();
         if let Some(input) = node.get()
             && input.value() != text

@@ -6,6 +6,7 @@ use leptos::{html, prelude::*, text_prop::TextProp};
 
 use crate::engine::screen::rail::{MARKS, mark_under};
 use crate::engine::screen::window::Move;
+use crate::ui::reactive::Show;
 
 /// The rail.
 #[component]

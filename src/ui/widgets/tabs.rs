@@ -1,5 +1,6 @@
 //! Tabs: one of several panels is shown (ARIA tabs with arrow keys).
 
+use crate::ui::reactive::memo;
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
 use wasm_bindgen::JsCast;
@@ -60,7 +61,7 @@ where
         .enumerate()
         .map(|(index, (tab, words))| {
             let own = tab.clone();
-            let chosen = Memo::new(move |_| value.with(|value| *value == own));
+            let chosen = memo(move || value.with(|value| *value == own));
             view! {
                 <button
                     type="button"

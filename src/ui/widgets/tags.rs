@@ -6,6 +6,7 @@ use web_sys::KeyboardEvent;
 
 use super::key::{enters, is_composing};
 use super::make_element_id;
+use crate::ui::reactive::For;
 use crate::ui::text::{t, t_string, use_i18n};
 
 /// Tags with buttons to take them off and a line to add one, which offers the words in use.
@@ -73,7 +74,7 @@ pub fn TagsField(
             <label class="field-label" for=id.clone()>{t!(i18n, tags.label)}</label>
             <p class="field-hint" id=hint.clone()>{t!(i18n, tags.hint)}</p>
             <ul class="chips">
-                <For each=move || tags.get() key=Clone::clone children=chip />
+                <For each=move || tags.get() key=String::clone children=chip />
             </ul>
             <div class="tags-line">
                 <input

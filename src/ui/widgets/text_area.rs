@@ -1,5 +1,6 @@
 //! A field of several lines that grows with its text.
 
+use crate::ui::reactive::effect;
 use leptos::html::Textarea;
 use leptos::prelude::*;
 use leptos::text_prop::TextProp;
@@ -41,7 +42,7 @@ pub fn TextArea(
     #[prop(optional)]
     node: NodeRef<Textarea>,
 ) -> impl IntoView {
-    Effect::new(move |_| {
+    effect(move || {
         let text = value.get();
         if let Some(area) = node.get()
             && area.value() != text

@@ -7,8 +7,9 @@ use leptos::text_prop::TextProp;
 
 use crate::engine::rows::UndoLabel;
 use crate::ui::preferences::use_preferences;
+use crate::ui::reactive::For;
 use crate::ui::setting::TextSize;
-use crate::ui::text::{t, t_string, use_i18n};
+use crate::ui::text::{t, use_i18n};
 
 /// How long a notice stays, unless it is one that stays or text is largest.
 const STAY: Duration = Duration::from_secs(12);
@@ -120,10 +121,10 @@ pub fn ToastRegion(
 ) -> impl IntoView {
     let i18n = use_i18n();
     view! {
-        <section class="toasts" aria-label=move || t_string!(i18n, common.notices) aria-live="polite">
+        <section class="toasts" aria-label=t!(i18n, common.notices) aria-live="polite">
             <For
                 each=move || toasts.shown.get()
-                key=|toast| toast.number
+                key=|toast| toast.number.to_string()
                 children=move |toast| view! { <ToastBar toasts toast /> }
             />
         </section>

@@ -12,6 +12,7 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{HtmlElement, ResizeObserver};
 
 use crate::engine::screen::window::{Move, Window};
+use crate::ui::reactive::{For, effect, memo};
 
 /// Rows drawn above and below what is seen.
 const SPARE: u32 = 6;
@@ -108,14 +109,14 @@ pub fn WindowList<V: IntoView + 'static>(
         number
     });
 
-    let rows = Memo::new(move |_| scroller.rows());
+    let rows = memo(move || scroller.rows());
     // Grows only, so that elements are not made again and again while the window is resized.
     let elements = Memo::new(move |before: Option<&u32>| {
         let (range, fits) = window.with(|window| (window.visible(SPARE), window.fits()));
         (range.end - range.start).max(fits + 2 * SPARE + 2).max(before.copied().unwrap_or(0))
     });
     let shown_active =
-        Memo::new(move |_| Some(active.get()).filter(|active| rows.with(|rows| rows.contains(active))));
+        memo(move || Some(active.get()).filter(|active| rows.with(|rows| rows.contains(active))));
 
     let on_key = move |event: KeyboardEvent| {
         if event.is_composing() || event.ctrl_key() || event.alt_key() || event.meta_key() {
@@ -160,15 +161,15 @@ pub fn WindowList<V: IntoView + 'static>(
                 role="presentation"
                 style:height=move || format!("{}px", window.with(|window| window.length()))
             >
-                <For each=move || 0..elements.get() key=|element| *element let:element>
+                <For each=move || (0..elements.get()).collect() key=u32::to_string let:element>
                     {
-                        let index = Memo::new(move |_| {
+                        let index = memo(move || {
                             let (start, all) = (rows.with(|rows| rows.start), elements.get().max(1));
                             start + (element + all - start % all) % all
                         });
-                        let is_there = Memo::new(move |_| rows.with(|rows| rows.contains(&index.get())));
-                        let is_chosen = Memo::new(move |_| is_there.get() && chosen.run(index.get()));
-                        let place = Memo::new(move |_| window.with(|window| window.place(index.get())));
+                        let is_there = memo(move || rows.with(|rows| rows.contains(&index.get())));
+                        let is_chosen = memo(move || is_there.get() && chosen.run(index.get()));
+                        let place = memo(move || window.with(|window| window.place(index.get())));
                         view! {
                             <div
                                 class="window-list-row"
@@ -201,7 +202,7 @@ pub fn WindowList<V: IntoView + 'static>(
 fn watch_size(scroller: Scroller, list: NodeRef<html::Div>, ruler: NodeRef<html::Div>) {
     type Watch = (ResizeObserver, Closure<dyn FnMut()>);
     let watch = StoredValue::new_local(None::<Watch>);
-    Effect::new(move |_| {
+    effect(move || {
         let (Some(list), Some(ruler)) = (list.get(), ruler.get()) else { return };
         let mut hidden = true;
         let (seen, measured) = (list.clone(), ruler.clone());

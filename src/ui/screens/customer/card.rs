@@ -13,6 +13,7 @@ use crate::engine::screen::furigana::Furigana;
 use crate::model::records::{Customer, Edit, FieldChange};
 use crate::model::{FieldName, RecordId, RecordKind, Value};
 use crate::ui::clock::today;
+use crate::ui::reactive::{For, Show, memo};
 use crate::ui::text::{language, t, t_string, use_i18n};
 use crate::ui::widgets::TagsField;
 use crate::ui::words;
@@ -56,9 +57,9 @@ pub fn NameLine() -> impl IntoView {
             <EditText
                 class="name-reading"
                 bare=true
-                label=move || t_string!(i18n, customer.reading)
+                label=t!(i18n, customer.reading)
                 value=reading
-                empty=move || t_string!(i18n, customer.add_reading)
+                empty=t!(i18n, customer.add_reading)
                 on_save=move |text: String| {
                     page.set(page.id, RecordKind::Customer, FieldName::READING, Value::text(text));
                 }
@@ -68,19 +69,19 @@ pub fn NameLine() -> impl IntoView {
                     <EditText
                         class="name-name"
                         bare=true
-                        label=move || t_string!(i18n, customer.name)
+                        label=t!(i18n, customer.name)
                         value=name
-                        empty=move || t_string!(i18n, customer.no_name)
+                        empty=t!(i18n, customer.no_name)
                         on_save=save_name
                         on_heard
                         check=Callback::new(|text: String| !text.trim().is_empty())
-                        problem=move || t_string!(i18n, customers.name_missing)
+                        problem=t!(i18n, customers.name_missing)
                     />
                 </h1>
                 <EditText
                     class="name-honorific"
                     bare=true
-                    label=move || t_string!(i18n, customer.honorific)
+                    label=t!(i18n, customer.honorific)
                     value=honorific
                     empty=usual
                     suggestions=Signal::derive(move || {
@@ -101,7 +102,7 @@ pub fn NameLine() -> impl IntoView {
 pub fn Card() -> impl IntoView {
     let page = use_page();
     let organisation = page.part(|page| page.customer.organisation);
-    let known_owners = Memo::new(move |_| {
+    let known_owners = memo(move || {
         page.suggestions.with(|words| words.owners.iter().map(|(owner, _)| owner.clone()).collect::<Vec<_>>())
     });
     view! {
@@ -157,7 +158,7 @@ fn Tags() -> impl IntoView {
     let page = use_page();
     let open = RwSignal::new(false);
     let tags = page.part(|page| page.customer.tags.clone());
-    let known = Memo::new(move |_| {
+    let known = memo(move || {
         page.suggestions.with(|words| words.tags.iter().map(|(tag, _)| tag.clone()).collect::<Vec<_>>())
     });
     let save = move |change: FieldChange| {
@@ -169,8 +170,8 @@ fn Tags() -> impl IntoView {
                 when=move || open.get()
                 fallback=move || {
                     view! {
-                        <ul class="chips" aria-label=move || t_string!(i18n, customer.tags)>
-                            <For each=move || tags.get() key=Clone::clone let:tag>
+                        <ul class="chips" aria-label=t!(i18n, customer.tags)>
+                            <For each=move || tags.get() key=String::clone let:tag>
                                 <li class="chip">{tag}</li>
                             </For>
                         </ul>
@@ -225,7 +226,7 @@ fn CustomerText(
                 value
                 multiline
                 suggestions
-                empty=move || t_string!(i18n, customer.add_text)
+                empty=t!(i18n, customer.add_text)
                 on_save=move |text: String| {
                     page.set(page.id, RecordKind::Customer, saved.clone(), Value::text(text));
                 }
@@ -242,7 +243,7 @@ fn Birthday() -> impl IntoView {
     let page = use_page();
     let birthday = page.part(|page| page.customer.birthday);
     let value =
-        Memo::new(move |_| birthday.get().map(|date| words::date(date, language(i18n))).unwrap_or_default());
+        memo(move || birthday.get().map(|date| words::date(date, language(i18n))).unwrap_or_default());
     let shown = Callback::new(move |text: String| match birthday.get().and_then(|date| age(date, today())) {
         Some(years) => t_string!(i18n, customer.with_age, date = text, age = years).to_string(),
         None => text,
@@ -254,13 +255,13 @@ fn Birthday() -> impl IntoView {
     };
     view! {
         <EditText
-            label=move || t_string!(i18n, customer.birthday)
+            label=t!(i18n, customer.birthday)
             value
             shown
-            empty=move || t_string!(i18n, customer.add_text)
-            hint=move || t_string!(i18n, customer.birthday_hint)
+            empty=t!(i18n, customer.add_text)
+            hint=t!(i18n, customer.birthday_hint)
             check=Callback::new(move |text: String| text.trim().is_empty() || read(&text).is_some())
-            problem=move || t_string!(i18n, customer.date_unread)
+            problem=t!(i18n, customer.date_unread)
             on_save=move |text: String| {
                 let value = read(&text).map_or(Value::Empty, Value::Date);
                 page.set(page.id, RecordKind::Customer, FieldName::BIRTHDAY, value);
@@ -288,7 +289,7 @@ fn Others() -> impl IntoView {
         let value = page.part(move |page| {
             page.customer.others.iter().find(|(name, _)| *name == own).map(|(_, value)| value.clone())
         });
-        let text = Memo::new(move |_| {
+        let text = memo(move || {
             value.with(|value| value.as_ref().map(|value| value_words(i18n, value)).unwrap_or_default())
         });
         let is_text = value.with_untracked(|value| matches!(value, Some(Value::Text(_))));
@@ -298,7 +299,7 @@ fn Others() -> impl IntoView {
                 <EditText
                     label
                     value=text
-                    empty=move || t_string!(i18n, customer.add_text)
+                    empty=t!(i18n, customer.add_text)
                     on_save=move |text: String| {
                         page.set(page.id, RecordKind::Customer, saved.clone(), Value::text(text));
                     }
@@ -315,7 +316,7 @@ fn Others() -> impl IntoView {
             .into_any()
         }
     };
-    view! { <For each=move || names.get() key=Clone::clone children=field /> }
+    view! { <For each=move || names.get() key=String::clone children=field /> }
 }
 
 /// A chip where several devices wrote different things at once; leads to all of them.

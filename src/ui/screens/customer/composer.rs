@@ -10,6 +10,7 @@ use crate::engine::screen::amount::parse_number;
 use crate::model::records::{Edit, FieldChange};
 use crate::model::{Date, FieldName, RecordId, RecordKind, Value};
 use crate::ui::clock::{make_record_id, today};
+use crate::ui::reactive::effect;
 use crate::ui::text::{t, t_string, use_i18n};
 use crate::ui::widgets::{DateField, TabPanel, Tabs, TextArea, TextField};
 
@@ -27,20 +28,20 @@ pub fn Composer() -> impl IntoView {
     let i18n = use_i18n();
     let new = RwSignal::new(New::Note);
     let tabs: Vec<(New, TextProp)> = vec![
-        (New::Note, (move || t_string!(i18n, customer.new_note)).into()),
-        (New::Task, (move || t_string!(i18n, customer.new_task)).into()),
-        (New::Purchase, (move || t_string!(i18n, customer.new_purchase)).into()),
+        (New::Note, t!(i18n, customer.new_note).into()),
+        (New::Task, t!(i18n, customer.new_task).into()),
+        (New::Purchase, t!(i18n, customer.new_purchase).into()),
     ];
     view! {
         <div class="composer">
             <Tabs
-                label=move || t_string!(i18n, customer.write)
+                label=t!(i18n, customer.write)
                 name="composer"
                 tabs
                 value=new
                 on_choose=move |chosen| new.set(chosen)
             />
-            <TabPanel name="composer" label=move || t_string!(i18n, customer.write)>
+            <TabPanel name="composer" label=t!(i18n, customer.write)>
                 {move || match new.get() {
                     New::Note => view! { <NewNote /> }.into_any(),
                     New::Task => view! { <NewTask /> }.into_any(),
@@ -89,7 +90,7 @@ fn NewNote() -> impl IntoView {
     view! {
         <div class="new-note">
             <TextArea
-                label=move || t_string!(i18n, customer.note_label)
+                label=t!(i18n, customer.note_label)
                 value=draft.text
                 on_input=move |text| draft.typed(text)
                 on_submit=add
@@ -140,8 +141,8 @@ pub fn TaskForm(
     let draft = Draft::new(draft_key);
     let title = RwSignal::new(String::new());
     // The field's signal and the draft hold the same text, in both directions.
-    Effect::new(move |_| title.set(draft.text.get()));
-    Effect::new(move |_| {
+    effect(move || title.set(draft.text.get()));
+    effect(move || {
         let text = title.get();
         if draft.text.with_untracked(|kept| *kept != text) {
             draft.typed(text);
@@ -171,7 +172,7 @@ pub fn TaskForm(
     view! {
         <div class="new-task">
             <TextField
-                label=move || t_string!(i18n, customer.task_label)
+                label=t!(i18n, customer.task_label)
                 value=title
                 most=500
                 on_enter=add
@@ -200,7 +201,7 @@ fn NewPurchase() -> impl IntoView {
     let draft = Draft::new(format!("purchase/{}", page.id));
     let lines: [RwSignal<String>; 4] = std::array::from_fn(|_| RwSignal::new(String::new()));
     let [item, quantity, amount, channel] = lines;
-    Effect::new(move |_| {
+    effect(move || {
         draft.text.with(|text| {
             let mut texts = text.split('\n');
             for line in lines {
@@ -208,7 +209,7 @@ fn NewPurchase() -> impl IntoView {
             }
         });
     });
-    Effect::new(move |_| {
+    effect(move || {
         let text = lines.map(|line| line.get()).join("\n");
         let text = if text.trim().is_empty() { String::new() } else { text };
         if draft.text.with_untracked(|kept| *kept != text) {
@@ -250,16 +251,16 @@ fn NewPurchase() -> impl IntoView {
     });
     view! {
         <div class="new-purchase">
-            <DateField label=move || t_string!(i18n, customer.date) value=date on_change=move |day| date.set(day) />
+            <DateField label=t!(i18n, customer.date) value=date on_change=move |day| date.set(day) />
             <TextField
-                label=move || t_string!(i18n, customer.item)
+                label=t!(i18n, customer.item)
                 value=item
                 error=missing
                 most=500
                 on_enter=add
             />
             <TextField
-                label=move || t_string!(i18n, customer.quantity)
+                label=t!(i18n, customer.quantity)
                 value=quantity
                 keyboard="numeric"
                 error=unread(quantity)
@@ -267,14 +268,14 @@ fn NewPurchase() -> impl IntoView {
                 on_enter=add
             />
             <TextField
-                label=move || t_string!(i18n, customer.amount)
+                label=t!(i18n, customer.amount)
                 value=amount
                 keyboard="numeric"
                 error=unread(amount)
                 most=30
                 on_enter=add
             />
-            <TextField label=move || t_string!(i18n, customer.channel) value=channel most=200 on_enter=add />
+            <TextField label=t!(i18n, customer.channel) value=channel most=200 on_enter=add />
             <Restored draft />
             <p class="form-actions">
                 <button type="button" class="button primary" on:click=move |_| add.run(())>

@@ -8,6 +8,7 @@ use crate::engine::screen::due::Shortcut;
 use crate::model::Date;
 use crate::model::records::Repeat;
 use crate::ui::clock::today;
+use crate::ui::reactive::{Show, effect, memo};
 use crate::ui::text::{Texts, language, t, t_string, use_i18n};
 use crate::ui::widgets::{DateField, escapes, make_element_id};
 use crate::ui::words;
@@ -46,7 +47,7 @@ pub fn DueChoice(
     view! {
         <div class="due-choice">
             <ShortcutButtons due on_choose />
-            <DateField label=move || t_string!(i18n, customer.due) value=due on_change=on_choose />
+            <DateField label=t!(i18n, customer.due) value=due on_change=on_choose />
         </div>
     }
 }
@@ -73,7 +74,7 @@ fn ShortcutButtons(due: Signal<Option<Date>>, on_choose: Callback<Option<Date>>)
         }
     };
     view! {
-        <div class="due-shortcuts" role="group" aria-label=move || t_string!(i18n, customer.due)>
+        <div class="due-shortcuts" role="group" aria-label=t!(i18n, customer.due)>
             {button(Shortcut::Today)}
             {button(Shortcut::Tomorrow)}
             {button(Shortcut::NextWeek)}
@@ -104,8 +105,7 @@ pub fn RepeatSelect(
         }
     };
     // A repetition of another program is offered too, or it would look as if there were none.
-    let other =
-        Memo::new(move |_| value.with(|value| (!USUAL.contains(&value.as_str())).then(|| value.clone())));
+    let other = memo(move || value.with(|value| (!USUAL.contains(&value.as_str())).then(|| value.clone())));
     view! {
         <label class="inline-field" for=label_for>
             <span>{t!(i18n, customer.repeat)}</span>
@@ -187,7 +187,7 @@ pub fn EditDate(
     let i18n = use_i18n();
     let open = RwSignal::new(false);
     let (input, button) = (NodeRef::<Input>::new(), NodeRef::<Button>::new());
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(input) = input.get() {
             let _ = input.focus();
         }

@@ -13,6 +13,7 @@ use leptos::text_prop::TextProp;
 use web_sys::KeyboardEvent;
 
 use crate::ui::clock::now;
+use crate::ui::reactive::{Show, effect};
 use crate::ui::session::use_session;
 use crate::ui::text::{t, use_i18n};
 use crate::ui::widgets::{enters, escapes, make_element_id};
@@ -88,7 +89,7 @@ pub fn EditText(
     let id = StoredValue::new(id);
     let button = NodeRef::<Button>::new();
     let (input, area) = (NodeRef::<Input>::new(), NodeRef::<Textarea>::new());
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(input) = input.get() {
             let _ = input.focus();
         }

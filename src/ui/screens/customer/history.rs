@@ -12,6 +12,7 @@ use crate::model::records::{Edit, FieldChange};
 use crate::model::{FieldName, RecordId, RecordKind, Value};
 use crate::ui::clock::offset;
 use crate::ui::failure_text::failure_text;
+use crate::ui::reactive::{effect, memo};
 use crate::ui::session::use_session;
 use crate::ui::text::{language, t, t_string, use_i18n};
 use crate::ui::widgets::{Dialog, EmptyState};
@@ -27,7 +28,7 @@ pub fn HistoryDialog() -> impl IntoView {
     let page = use_page();
     let open = Signal::derive(move || page.history.with(Option::is_some));
     view! {
-        <Dialog open on_close=move |()| page.history.set(None) title=move || t_string!(i18n, customer.history)>
+        <Dialog open on_close=move |()| page.history.set(None) title=t!(i18n, customer.history)>
             {move || page.history.get().map(|(record, field)| view! { <History record field /> })}
         </Dialog>
     }
@@ -40,8 +41,8 @@ fn History(record: RecordId, field: Option<FieldName>) -> impl IntoView {
     let answer = RwSignal::new(None::<Result<Vec<HistoryEntry>, Failure>>);
     let most = RwSignal::new(STEP);
     // Everything that changes the page changes its history.
-    let changed = Memo::new(move |_| session.changed.with(|changed| changed.revision));
-    Effect::new(move |_| {
+    let changed = memo(move || session.changed.with(|changed| changed.revision));
+    effect(move || {
         changed.get();
         spawn_local(async move {
             let news = match session.engine.call(Request::History(record)).await {
@@ -111,8 +112,7 @@ fn History(record: RecordId, field: Option<FieldName>) -> impl IntoView {
                 entries.into_iter().filter(|entry| wanted.is_none() || entry.field == wanted).collect();
             let more = shown.len().saturating_sub(most.get());
             if shown.is_empty() {
-                return view! { <EmptyState title=move || t_string!(i18n, customer.no_history) /> }
-                    .into_any();
+                return view! { <EmptyState title=t!(i18n, customer.no_history) /> }.into_any();
             }
             view! {
                 <ol class="history">{shown.into_iter().take(most.get()).map(entry).collect_view()}</ol>

@@ -12,6 +12,7 @@ use crate::engine::screen::field_text::address;
 use crate::model::records::Item;
 use crate::model::{FieldName, RecordId, RecordKind, Value};
 use crate::ui::clock::make_item_id;
+use crate::ui::reactive::{For, Show, effect, memo};
 use crate::ui::session::use_session;
 use crate::ui::text::{Texts, t, t_string, use_i18n};
 use crate::ui::widgets::toast::Toast;
@@ -108,7 +109,7 @@ pub fn Items(
     let i18n = use_i18n();
     let editing = RwSignal::new(None::<FieldName>);
     // An item that is being added is not there yet: it is shown as long as it is edited.
-    let shown = Memo::new(move |_| {
+    let shown = memo(move || {
         let mut fields: Vec<FieldName> =
             items.with(|items| items.iter().map(|item| item.field.clone()).collect());
         if let Some(new) = editing.get().filter(|field| !fields.contains(field)) {
@@ -119,10 +120,10 @@ pub fn Items(
     let owner = StoredValue::new(owner);
     let row = move |field: FieldName| {
         let (own, edited) = (field.clone(), field.clone());
-        let value = Memo::new(move |_| {
+        let value = memo(move || {
             items.with(|items| items.iter().find(|item| item.field == own).map(|item| item.value.clone()))
         });
-        let is_edited = Memo::new(move |_| editing.with(|editing| editing.as_ref() == Some(&edited)));
+        let is_edited = memo(move || editing.with(|editing| editing.as_ref() == Some(&edited)));
         let field = StoredValue::new(field);
         view! {
             <li class="item">
@@ -174,9 +175,8 @@ fn ItemLine(
     let i18n = use_i18n();
     let (page, session) = (use_page(), use_session());
     let conflict = page.has_conflict(record, field.clone());
-    let text = Memo::new(move |_| {
-        value.with(|value| value.as_ref().map(|value| kind.text(value)).unwrap_or_default())
-    });
+    let text =
+        memo(move || value.with(|value| value.as_ref().map(|value| kind.text(value)).unwrap_or_default()));
     let label = move || {
         value.with(|value| value.as_ref().map(|value| value.part("label").to_owned()).unwrap_or_default())
     };
@@ -190,9 +190,9 @@ fn ItemLine(
     let copy = move |_| {
         spawn_local(async move {
             if copy_text(&text.get_untracked()).await {
-                session.toasts.show(Toast::new(move || t_string!(i18n, customer.copied)));
+                session.toasts.show(Toast::new(t!(i18n, customer.copied)));
             } else {
-                session.toasts.show(Toast::trouble(move || t_string!(i18n, customer.not_copied)));
+                session.toasts.show(Toast::trouble(t!(i18n, customer.not_copied)));
             }
         });
     };
@@ -263,7 +263,7 @@ fn ItemEditor(
     };
     use_session().before_leaving(Callback::new(move |()| save()));
     on_cleanup(save);
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(input) = first.get() {
             let _ = input.focus();
         }

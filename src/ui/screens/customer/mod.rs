@@ -30,6 +30,7 @@ use crate::engine::rows::UndoLabel;
 use crate::model::{FieldName, RecordId, RecordKind, Value};
 use crate::ui::clock::offset;
 use crate::ui::failure_text::failure_text;
+use crate::ui::reactive::{Show, effect, memo};
 use crate::ui::route::Route;
 use crate::ui::router::use_router;
 use crate::ui::session::use_session;
@@ -53,16 +54,16 @@ pub fn CustomerScreen(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let page = Page::provide(id);
-    let is_loaded = Memo::new(move |_| page.content.with(Option::is_some));
+    let is_loaded = memo(move || page.content.with(Option::is_some));
     // Changes only when something else is to be shown: what is being typed outlives every new load.
-    let shown = Memo::new(move |_| match (is_loaded.get(), page.failure.get()) {
+    let shown = memo(move || match (is_loaded.get(), page.failure.get()) {
         (true, _) => Shown::Page,
         (false, None) => Shown::Nothing,
         (false, Some(failure)) => Shown::Failure(failure),
     });
     let node = NodeRef::<Div>::new();
     // Where the page takes the place of the list, the focus goes along; beside it, it stays in the list.
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(page) = node.get().filter(|_| is_loaded.get() && !is_wide()) {
             let _ = page.focus();
         }
@@ -124,7 +125,7 @@ fn Content() -> impl IntoView {
                 <Composer />
                 <Timeline />
             </div>
-            <section class="customer-card" aria-label=move || t_string!(i18n, customer.card)>
+            <section class="customer-card" aria-label=t!(i18n, customer.card)>
                 <h2 class="visually-hidden">{t!(i18n, customer.card)}</h2>
                 <Card />
                 <p class="customer-changed">
@@ -152,7 +153,7 @@ fn PageHead() -> impl IntoView {
                 <span aria-hidden="true">"← "</span>
                 {t!(i18n, customer.to_list)}
             </a>
-            <Menu label=move || t_string!(i18n, common.menu)>
+            <Menu label=t!(i18n, common.menu)>
                 <button type="button" class="menu-item" on:click=move |_| page.history.set(Some((page.id, None)))>
                     {t!(i18n, customer.history)}
                 </button>

@@ -11,6 +11,7 @@ use crate::model::records::{Edit, FieldChange};
 use crate::model::{FieldName, RecordId, RecordKind, Value};
 use crate::ui::answer::Later;
 use crate::ui::clock::now;
+use crate::ui::reactive::{effect, memo};
 use crate::ui::session::{Session, use_session};
 
 /// The page; a copy is the same page.
@@ -51,7 +52,7 @@ impl Page {
             session: use_session(),
         };
         provide_context(page);
-        Effect::new(move |_| {
+        effect(move || {
             let concerned = page.session.changed.with(|changed| changed.concerns(id));
             if concerned || page.content.with_untracked(Option::is_none) {
                 page.load();
@@ -70,7 +71,7 @@ impl Page {
     where
         T: Default + PartialEq + Send + Sync + 'static,
     {
-        Memo::new(move |_| self.content.with(|page| page.as_ref().map(&read).unwrap_or_default()))
+        memo(move || self.content.with(|page| page.as_ref().map(&read).unwrap_or_default()))
     }
 
     /// Shows edits at once and saves them.

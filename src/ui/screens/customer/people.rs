@@ -9,7 +9,8 @@ use super::words::field_words;
 use crate::model::records::{Customer, Edit, FieldChange};
 use crate::model::{FieldName, RecordId, RecordKind, Value};
 use crate::ui::clock::make_record_id;
-use crate::ui::text::{t, t_string, use_i18n};
+use crate::ui::reactive::For;
+use crate::ui::text::{t, use_i18n};
 use crate::ui::widgets::enters;
 
 /// All contact persons, and a line to add one.
@@ -34,10 +35,10 @@ pub fn People() -> impl IntoView {
         ]);
     };
     view! {
-        <section class="people" aria-label=move || t_string!(i18n, customer.people)>
+        <section class="people" aria-label=t!(i18n, customer.people)>
             <h3 class="items-title">{t!(i18n, customer.people)}</h3>
             <ul class="people-list">
-                <For each=move || ids.get() key=|id| *id let:id>
+                <For each=move || ids.get() key=RecordId::to_string let:id>
                     <Person id />
                 </For>
             </ul>
@@ -87,7 +88,7 @@ fn Person(id: RecordId) -> impl IntoView {
             <EditText
                 label=move || field_words(i18n, &named)
                 value
-                empty=move || t_string!(i18n, customer.add_text)
+                empty=t!(i18n, customer.add_text)
                 on_save=move |text: String| page.set(id, RecordKind::Contact, saved.clone(), Value::text(text))
             />
         }

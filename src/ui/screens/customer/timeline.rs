@@ -14,6 +14,7 @@ use crate::engine::screen::timeline::{Entry, Filter, Heading, arrange, counts};
 use crate::model::records::{Note, Purchase, Task};
 use crate::model::{Date, FieldName, RecordId, RecordKind, Value};
 use crate::ui::clock::{offset, today};
+use crate::ui::reactive::{For, Show, memo};
 use crate::ui::session::use_session;
 use crate::ui::text::{language, t, t_string, use_i18n};
 use crate::ui::widgets::{EmptyState, Menu};
@@ -25,10 +26,23 @@ type Day = Option<Date>;
 const STEP: usize = 50;
 
 /// A line of the timeline.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Line {
     Heading(Heading),
     Entry(Entry),
+}
+
+impl Line {
+    /// What tells it from the other lines.
+    fn key(&self) -> String {
+        match self {
+            Self::Heading(Heading::Pinned) => "pinned".to_owned(),
+            Self::Heading(Heading::ToDo) => "to do".to_owned(),
+            Self::Heading(Heading::Month(year, month)) => format!("{year}-{month}"),
+            Self::Heading(Heading::Undated) => "undated".to_owned(),
+            Self::Entry(Entry::Note(id) | Entry::Task(id) | Entry::Purchase(id)) => id.to_string(),
+        }
+    }
 }
 
 /// The timeline of the page.
@@ -38,7 +52,7 @@ pub fn Timeline() -> impl IntoView {
     let page = use_page();
     let filter = RwSignal::new(Filter::All);
     let most = RwSignal::new(STEP);
-    let arranged = Memo::new(move |_| {
+    let arranged = memo(move || {
         page.content.with(|page| {
             let Some(page) = page else { return (Vec::new(), 0) };
             let (groups, more) = arrange(page, filter.get(), most.get(), offset());
@@ -75,17 +89,17 @@ pub fn Timeline() -> impl IntoView {
         Line::Entry(Entry::Purchase(id)) => view! { <PurchaseEntry id /> }.into_any(),
     };
     view! {
-        <section class="timeline" aria-label=move || t_string!(i18n, customer.timeline)>
+        <section class="timeline" aria-label=t!(i18n, customer.timeline)>
             <h2 class="visually-hidden">{t!(i18n, customer.timeline)}</h2>
-            <div class="timeline-filter" role="group" aria-label=move || t_string!(i18n, customer.filter)>
-                {chip(Filter::All, 0, (move || t_string!(i18n, customer.filter_all)).into())}
-                {chip(Filter::Notes, 1, (move || t_string!(i18n, customer.filter_notes)).into())}
-                {chip(Filter::Tasks, 2, (move || t_string!(i18n, customer.filter_tasks)).into())}
-                {chip(Filter::Purchases, 3, (move || t_string!(i18n, customer.filter_purchases)).into())}
+            <div class="timeline-filter" role="group" aria-label=t!(i18n, customer.filter)>
+                {chip(Filter::All, 0, t!(i18n, customer.filter_all).into())}
+                {chip(Filter::Notes, 1, t!(i18n, customer.filter_notes).into())}
+                {chip(Filter::Tasks, 2, t!(i18n, customer.filter_tasks).into())}
+                {chip(Filter::Purchases, 3, t!(i18n, customer.filter_purchases).into())}
             </div>
-            <For each=move || arranged.get().0 key=|line| *line children=line />
+            <For each=move || arranged.get().0 key=Line::key children=line />
             <Show when=move || arranged.with(|(lines, _)| lines.is_empty())>
-                <EmptyState title=move || t_string!(i18n, customer.timeline_empty) />
+                <EmptyState title=t!(i18n, customer.timeline_empty) />
             </Show>
             <Show when=move || arranged.with(|(_, more)| *more > 0)>
                 <button
@@ -137,9 +151,9 @@ fn NoteEntry(id: RecordId) -> impl IntoView {
                     if kind.is_empty() { t_string!(i18n, customer.note).to_owned() } else { kind }
                 }}</span>
                 <EditDate
-                    label=move || t_string!(i18n, customer.date)
+                    label=t!(i18n, customer.date)
                     value=date
-                    empty=move || t_string!(i18n, customer.no_date)
+                    empty=t!(i18n, customer.no_date)
                     on_save=move |day: Day| set(FieldName::DATE, day.map_or(Value::Empty, Value::Date))
                 />
                 <Show when=move || concurrent.get()>
@@ -151,7 +165,7 @@ fn NoteEntry(id: RecordId) -> impl IntoView {
                         {t!(i18n, customer.conflict)}
                     </button>
                 </Show>
-                <Menu label=move || t_string!(i18n, common.menu)>
+                <Menu label=t!(i18n, common.menu)>
                     <button
                         type="button"
                         class="menu-item"
@@ -171,9 +185,9 @@ fn NoteEntry(id: RecordId) -> impl IntoView {
                 class="entry-text"
                 bare=true
                 multiline=true
-                label=move || t_string!(i18n, customer.note)
+                label=t!(i18n, customer.note)
                 value=text
-                empty=move || t_string!(i18n, customer.add_text)
+                empty=t!(i18n, customer.add_text)
                 on_save=move |text: String| set(FieldName::TEXT, Value::Text(text))
             />
         </article>
@@ -208,7 +222,7 @@ fn TaskEntry(id: RecordId) -> impl IntoView {
                 task
                 on_edit=Callback::new(move |(field, value)| page.set(id, RecordKind::Task, field, value))
             >
-                <Menu label=move || t_string!(i18n, common.menu)>
+                <Menu label=t!(i18n, common.menu)>
                     <button type="button" class="menu-item" on:click=move |_| page.history.set(Some((id, None)))>
                         {t!(i18n, customer.history)}
                     </button>
@@ -239,15 +253,15 @@ pub fn TaskLine(
     let session = use_session();
     // Ticked at once; the engine's word comes a moment later.
     let ticked = RwSignal::new(None::<bool>);
-    let is_done = Memo::new(move |_| {
+    let is_done = memo(move || {
         let done = task.with(|task| task.done.is_some());
         ticked.get().unwrap_or(done)
     });
-    let title = Memo::new(move |_| task.with(|task| task.title.clone()));
-    let due = Memo::new(move |_| task.with(|task| task.due));
-    let repeat = Memo::new(move |_| task.with(|task| task.repeat.clone()));
-    let owner = Memo::new(move |_| task.with(|task| task.owner.clone()));
-    let late = Memo::new(move |_| {
+    let title = memo(move || task.with(|task| task.title.clone()));
+    let due = memo(move || task.with(|task| task.due));
+    let repeat = memo(move || task.with(|task| task.repeat.clone()));
+    let owner = memo(move || task.with(|task| task.owner.clone()));
+    let late = memo(move || {
         !is_done.get() && due.get().and_then(|due| days_until(due, today())).is_some_and(|days| days < 0)
     });
     let finish = move |_| {
@@ -277,17 +291,17 @@ pub fn TaskLine(
                 <EditText
                     class="task-title"
                     bare=true
-                    label=move || t_string!(i18n, customer.task_label)
+                    label=t!(i18n, customer.task_label)
                     value=title
-                    empty=move || t_string!(i18n, customer.no_title)
+                    empty=t!(i18n, customer.no_title)
                     on_save=move |text: String| on_edit.run((FieldName::TITLE, Value::text(text)))
                 />
                 <div class="task-facts">
                     <EditDate
-                        label=move || t_string!(i18n, customer.due)
+                        label=t!(i18n, customer.due)
                         value=due
                         shortcuts=true
-                        empty=move || t_string!(i18n, customer.no_due)
+                        empty=t!(i18n, customer.no_due)
                         on_save=move |day: Day| {
                             on_edit.run((FieldName::DUE, day.map_or(Value::Empty, Value::Date)));
                         }
@@ -316,8 +330,8 @@ fn PurchaseEntry(id: RecordId) -> impl IntoView {
     let purchase = page.part(move |page| {
         page.purchases.iter().find(|purchase| purchase.id == id).cloned().unwrap_or_default()
     });
-    let part = move |read: fn(&Purchase) -> String| Memo::new(move |_| purchase.with(read));
-    let date = Memo::new(move |_| purchase.with(|purchase| purchase.date));
+    let part = move |read: fn(&Purchase) -> String| memo(move || purchase.with(read));
+    let date = memo(move || purchase.with(|purchase| purchase.date));
     let set = move |field, value| page.set(id, RecordKind::Purchase, field, value);
     let is_number = Callback::new(|text: String| parse_number(&text).is_some());
     let as_number = |text: &str| parse_number(text).map_or(Value::Empty, Value::Number);
@@ -328,12 +342,12 @@ fn PurchaseEntry(id: RecordId) -> impl IntoView {
             <header class="entry-head">
                 <span class="entry-kind">{t!(i18n, customer.purchase)}</span>
                 <EditDate
-                    label=move || t_string!(i18n, customer.date)
+                    label=t!(i18n, customer.date)
                     value=date
-                    empty=move || t_string!(i18n, customer.no_date)
+                    empty=t!(i18n, customer.no_date)
                     on_save=move |day: Day| set(FieldName::DATE, day.map_or(Value::Empty, Value::Date))
                 />
-                <Menu label=move || t_string!(i18n, common.menu)>
+                <Menu label=t!(i18n, common.menu)>
                     <button type="button" class="menu-item" on:click=move |_| page.history.set(Some((id, None)))>
                         {t!(i18n, customer.history)}
                     </button>
@@ -346,41 +360,41 @@ fn PurchaseEntry(id: RecordId) -> impl IntoView {
                 <EditText
                     class="purchase-item"
                     bare=true
-                    label=move || t_string!(i18n, customer.item)
+                    label=t!(i18n, customer.item)
                     value=part(|purchase| purchase.item.clone())
-                    empty=move || t_string!(i18n, customer.item)
+                    empty=t!(i18n, customer.item)
                     on_save=move |text: String| set(FieldName::ITEM, Value::text(text))
                 />
                 <EditText
                     class="purchase-quantity"
                     bare=true
                     keyboard="numeric"
-                    label=move || t_string!(i18n, customer.quantity)
+                    label=t!(i18n, customer.quantity)
                     value=part(|purchase| purchase.quantity.to_string())
                     shown=count
-                    empty=move || t_string!(i18n, customer.quantity)
+                    empty=t!(i18n, customer.quantity)
                     check=is_number
-                    problem=move || t_string!(i18n, customer.number_unread)
+                    problem=t!(i18n, customer.number_unread)
                     on_save=move |text: String| set(FieldName::QUANTITY, as_number(&text))
                 />
                 <EditText
                     class="purchase-amount"
                     bare=true
                     keyboard="numeric"
-                    label=move || t_string!(i18n, customer.amount)
+                    label=t!(i18n, customer.amount)
                     value=part(|purchase| words::number(purchase.amount))
                     shown=yen
-                    empty=move || t_string!(i18n, customer.amount)
+                    empty=t!(i18n, customer.amount)
                     check=is_number
-                    problem=move || t_string!(i18n, customer.number_unread)
+                    problem=t!(i18n, customer.number_unread)
                     on_save=move |text: String| set(FieldName::AMOUNT, as_number(&text))
                 />
                 <EditText
                     class="purchase-channel"
                     bare=true
-                    label=move || t_string!(i18n, customer.channel)
+                    label=t!(i18n, customer.channel)
                     value=part(|purchase| purchase.channel.clone())
-                    empty=move || t_string!(i18n, customer.add_channel)
+                    empty=t!(i18n, customer.add_channel)
                     on_save=move |text: String| set(FieldName::CHANNEL, Value::text(text))
                 />
             </div>

@@ -9,6 +9,7 @@ use crate::engine::screen::furigana::Furigana;
 use crate::model::records::{Edit, FieldChange};
 use crate::model::{FieldName, RecordKind, Value};
 use crate::ui::clock::make_record_id;
+use crate::ui::reactive::effect;
 use crate::ui::route::Route;
 use crate::ui::router::{Router, use_router};
 use crate::ui::session::{Session, use_session};
@@ -43,7 +44,7 @@ pub fn AddDialog(
 ) -> impl IntoView {
     let i18n = use_i18n();
     view! {
-        <Dialog open on_close=move |()| open.set(false) title=move || t_string!(i18n, customers.add)>
+        <Dialog open on_close=move |()| open.set(false) title=t!(i18n, customers.add)>
             <AddForm open />
         </Dialog>
     }
@@ -58,7 +59,7 @@ fn AddForm(open: RwSignal<bool>) -> impl IntoView {
     let missing = RwSignal::new(false);
     let heard = StoredValue::new(Furigana::default());
     let node = NodeRef::<Input>::new();
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(input) = node.get() {
             let _ = input.focus();
         }
@@ -76,10 +77,8 @@ fn AddForm(open: RwSignal<bool>) -> impl IntoView {
         let reading = heard.with_value(Furigana::suggestion);
         add_customer(session, router, &text, &reading, organisation.get_untracked());
     };
-    let kinds: Vec<(bool, TextProp)> = vec![
-        (false, (move || t_string!(i18n, customers.person)).into()),
-        (true, (move || t_string!(i18n, customers.organisation)).into()),
-    ];
+    let kinds: Vec<(bool, TextProp)> =
+        vec![(false, t!(i18n, customers.person).into()), (true, t!(i18n, customers.organisation).into())];
     view! {
         <form
             class="add-customer"
@@ -89,7 +88,7 @@ fn AddForm(open: RwSignal<bool>) -> impl IntoView {
             }
         >
             <Segmented
-                legend=move || t_string!(i18n, customers.kind)
+                legend=t!(i18n, customers.kind)
                 options=kinds
                 value=organisation
                 on_choose=move |chosen| organisation.set(chosen)

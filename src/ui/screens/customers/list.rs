@@ -7,6 +7,7 @@ use leptos::task::spawn_local;
 use crate::engine::protocol::{Reply, Request, Sort, ViewQuery};
 use crate::engine::rows::{Count, CustomerRow, RailEntry};
 use crate::engine::screen::cache::{PAGE, RowCache};
+use crate::ui::reactive::{effect, memo};
 use crate::ui::session::{ListState, Session, use_session};
 use crate::ui::widgets::window_list::Scroller;
 
@@ -63,8 +64,8 @@ impl CustomerList {
         provide_context(list);
         let revision = list.follow();
         // Rows that came into sight, or whose list changed.
-        let wanted = Memo::new(move |_| list.scroller.rows());
-        Effect::new(move |_| {
+        let wanted = memo(move || list.scroller.rows());
+        effect(move || {
             wanted.get();
             revision.get();
             list.fetch();
@@ -151,10 +152,9 @@ impl CustomerList {
 
     /// Follows what the engine says of the list. The memo changes whenever it did.
     fn follow(self) -> Memo<u64> {
-        let revision = Memo::new(move |_| {
-            self.session.lists.with(|lists| lists.get(&VIEW).map_or(0, |list| list.revision))
-        });
-        Effect::new(move |_| {
+        let revision =
+            memo(move || self.session.lists.with(|lists| lists.get(&VIEW).map_or(0, |list| list.revision)));
+        effect(move || {
             revision.get();
             // Before the first answer there is nothing to be changed; see `ask`.
             if let (Some(news), Some(_)) = (self.told(), self.count.get_untracked()) {

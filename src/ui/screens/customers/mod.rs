@@ -22,6 +22,7 @@ use crate::engine::screen::rail::{first_of, mark_of};
 use crate::model::RecordId;
 use crate::ui::clock::today;
 use crate::ui::failure_text::failure_text;
+use crate::ui::reactive::{Show, effect, memo};
 use crate::ui::route::Route;
 use crate::ui::router::use_router;
 use crate::ui::session::{JobKind, use_session};
@@ -56,11 +57,11 @@ pub fn Customers(
     });
     view! {
         <div class="customers" class:with-page=move || customer.with(Option::is_some)>
-            <section class="customers-list" aria-label=move || t_string!(i18n, customers.title)>
+            <section class="customers-list" aria-label=t!(i18n, customers.title)>
                 <ListHead adding />
                 <ListBody customer adding />
             </section>
-            <section class="customers-page" aria-label=move || t_string!(i18n, customer.title)>
+            <section class="customers-page" aria-label=t!(i18n, customer.title)>
                 {move || match customer.get() {
                     Some(id) => view! { <CustomerScreen id /> }.into_any(),
                     None => {
@@ -93,7 +94,7 @@ fn ListHead(adding: RwSignal<bool>) -> impl IntoView {
     });
     on_cleanup(move || keys.remove());
     // The box is written to only when it holds something else, which never happens while one types.
-    Effect::new(move |_| {
+    effect(move || {
         let text = list.search.get();
         if let Some(input) = node.get().filter(|input| input.value() != text) {
             input.set_value(&text);
@@ -114,8 +115,8 @@ fn ListHead(adding: RwSignal<bool>) -> impl IntoView {
         })
     };
     let orders: Vec<(Sort, TextProp)> = vec![
-        (Sort::Reading, (move || t_string!(i18n, customers.by_reading)).into()),
-        (Sort::Recent, (move || t_string!(i18n, customers.by_recent)).into()),
+        (Sort::Reading, t!(i18n, customers.by_reading).into()),
+        (Sort::Recent, t!(i18n, customers.by_recent).into()),
     ];
     view! {
         <header class="customers-head">
@@ -127,8 +128,8 @@ fn ListHead(adding: RwSignal<bool>) -> impl IntoView {
                         node_ref=node
                         type="search"
                         id="customers-search"
-                        aria-label=move || t_string!(i18n, customers.search)
-                        placeholder=move || t_string!(i18n, customers.search)
+                        aria-label=t!(i18n, customers.search)
+                        placeholder=t!(i18n, customers.search)
                         aria-keyshortcuts="/"
                         autocomplete="off"
                         autocapitalize="off"
@@ -154,7 +155,7 @@ fn ListHead(adding: RwSignal<bool>) -> impl IntoView {
                         <button
                             type="button"
                             class="customers-clear"
-                            aria-label=move || t_string!(i18n, customers.clear)
+                            aria-label=t!(i18n, customers.clear)
                             on:click=move |_| {
                                 clear();
                                 focus();
@@ -176,7 +177,7 @@ fn ListHead(adding: RwSignal<bool>) -> impl IntoView {
                     fallback=move || view! { <p class="customers-ranked">{t!(i18n, customers.ranked)}</p> }
                 >
                     <Segmented
-                        legend=move || t_string!(i18n, customers.order)
+                        legend=t!(i18n, customers.order)
                         options=orders.clone()
                         value=list.sort
                         on_choose=move |sort| {
@@ -196,7 +197,7 @@ fn ListBody(customer: Signal<Option<RecordId>>, adding: RwSignal<bool>) -> impl 
     let i18n = use_i18n();
     let list = use_customer_list();
     let router = use_router();
-    let is_empty = Memo::new(move |_| list.count.get().map(|count| count == Count::Exactly(0)));
+    let is_empty = memo(move || list.count.get().map(|count| count == Count::Exactly(0)));
     let chosen = Callback::new(move |index: u32| {
         customer.with(|customer| customer.is_some_and(|id| list.with_row(index, |row| row.id) == Some(id)))
     });
@@ -205,7 +206,7 @@ fn ListBody(customer: Signal<Option<RecordId>>, adding: RwSignal<bool>) -> impl 
             router.go(Route::Customer(id));
         }
     });
-    let mark = Memo::new(move |_| list.rail.with(|rail| mark_of(rail, list.scroller.first_row())));
+    let mark = memo(move || list.rail.with(|rail| mark_of(rail, list.scroller.first_row())));
     let filled =
         Callback::new(move |mark: u8| list.rail.with(|rail| rail.iter().any(|entry| entry.mark == mark)));
     let on_jump = Callback::new(move |mark: u8| {
@@ -222,14 +223,14 @@ fn ListBody(customer: Signal<Option<RecordId>>, adding: RwSignal<bool>) -> impl 
                     <div class="customers-rows">
                         <WindowList
                             id="customers-rows"
-                            label=move || t_string!(i18n, customers.title)
+                            label=t!(i18n, customers.title)
                             scroller=list.scroller
                             chosen
                             on_open
                             row=move |index| view! { <Row index /> }
                         />
                         <Show when=move || list.rail.with(|rail| !rail.is_empty())>
-                            <Rail label=move || t_string!(i18n, customers.rail) mark filled on_jump />
+                            <Rail label=t!(i18n, customers.rail) mark filled on_jump />
                         </Show>
                     </div>
                 }
@@ -258,8 +259,8 @@ fn NothingHere(adding: RwSignal<bool>) -> impl IntoView {
         if searched.trim().is_empty() {
             view! {
                 <EmptyState
-                    title=move || t_string!(i18n, customers.none_title)
-                    text=move || t_string!(i18n, customers.none_text)
+                    title=t!(i18n, customers.none_title)
+                    text=t!(i18n, customers.none_text)
                 >
                     <button type="button" class="button primary" on:click=move |_| adding.set(true)>
                         {t!(i18n, customers.add_first)}
@@ -278,7 +279,7 @@ fn NothingHere(adding: RwSignal<bool>) -> impl IntoView {
                     title=move || {
                         t_string!(i18n, customers.not_found_title, search = name.get_value()).to_string()
                     }
-                    text=move || t_string!(i18n, customers.not_found_text)
+                    text=t!(i18n, customers.not_found_text)
                 >
                     <button
                         type="button"

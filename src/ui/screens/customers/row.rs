@@ -4,7 +4,8 @@ use leptos::prelude::*;
 
 use super::list::use_customer_list;
 use crate::engine::rows::CustomerRow;
-use crate::ui::text::{t_string, use_i18n};
+use crate::ui::reactive::{Show, memo};
+use crate::ui::text::{t, use_i18n};
 use crate::ui::widgets::highlight::Highlight;
 
 /// The row `index` of the list; grey bars while it is on its way.
@@ -15,7 +16,7 @@ pub fn Row(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let list = use_customer_list();
-    let row = Memo::new(move |_| list.row(index.get()));
+    let row = memo(move || list.row(index.get()));
     let part = move |read: fn(&CustomerRow) -> (&String, &Vec<(u32, u32)>)| {
         Signal::derive(move || {
             row.with(|row| {
@@ -26,13 +27,11 @@ pub fn Row(
             })
         })
     };
-    let has = move |read: fn(&CustomerRow) -> bool| {
-        Memo::new(move |_| row.with(|row| row.as_ref().is_some_and(read)))
-    };
+    let has =
+        move |read: fn(&CustomerRow) -> bool| memo(move || row.with(|row| row.as_ref().is_some_and(read)));
     let warning = has(|row| row.warning);
     let organisation = has(|row| row.organisation);
-    let tags =
-        Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.tags.clone()).unwrap_or_default()));
+    let tags = memo(move || row.with(|row| row.as_ref().map(|row| row.tags.clone()).unwrap_or_default()));
 
     view! {
         <div class="customer-row" class:waiting=move || row.with(Option::is_none)>
@@ -45,10 +44,10 @@ pub fn Row(
                         <Highlight text=part(|row| (&row.reading, &row.marks.reading)) />
                     </span>
                     <Show when=move || organisation.get()>
-                        <span class="customer-row-kind">{move || t_string!(i18n, customers.company_mark)}</span>
+                        <span class="customer-row-kind">{t!(i18n, customers.company_mark)}</span>
                     </Show>
                     <Show when=move || warning.get()>
-                        <span class="customer-row-warning">{move || t_string!(i18n, customers.warning)}</span>
+                        <span class="customer-row-warning">{t!(i18n, customers.warning)}</span>
                     </Show>
                 </span>
                 <span class="customer-row-second">

@@ -82,9 +82,9 @@ pub fn CheckColumns(
             <p>{t!(i18n, import.columns_lead)}</p>
             {(known > 0)
                 .then(|| {
-                    view! { <Notice tone="warning"><p>{t!(i18n, import.problems_so_far, count = known)}</p></Notice> }
+                    view! { <Notice tone="warning"><p>{move || t_string!(i18n, import.problems_so_far, count = known)}</p></Notice> }
                 })}
-            <div class="table-scroll" tabindex="0" role="region" aria-label=move || t_string!(i18n, import.preview)>
+            <div class="table-scroll" tabindex="0" role="region" aria-label=t!(i18n, import.preview)>
                 <table class="preview">
                     <caption class="visually-hidden">{t!(i18n, import.preview)}</caption>
                     <thead>

@@ -17,8 +17,9 @@ use crate::engine::Failure;
 use crate::engine::protocol::{Outcome, Reply, Request};
 use crate::engine::rows::{ImportPreview, ImportReport};
 use crate::ui::failure_text::failure_text;
+use crate::ui::reactive::memo;
 use crate::ui::session::{JobKind, Session, use_session};
-use crate::ui::text::{t, t_string, use_i18n};
+use crate::ui::text::{t, use_i18n};
 use crate::ui::widgets::{Notice, ProgressBar};
 
 /// The three steps of an import.
@@ -76,7 +77,7 @@ pub fn Import() -> impl IntoView {
         failure.set(None);
     });
 
-    let state = Memo::new(move |_| {
+    let state = memo(move || {
         session.jobs.with(|jobs| {
             let import = jobs.iter().rev().find(|job| job.kind == Some(JobKind::Import));
             match import.map(|job| (job.job, job.outcome.as_ref())) {
@@ -115,7 +116,7 @@ enum State {
 fn Running(job: u32) -> impl IntoView {
     let i18n = use_i18n();
     let session = use_session();
-    let figures = Memo::new(move |_| {
+    let figures = memo(move || {
         session.jobs.with(|jobs| {
             jobs.iter().find(|entry| entry.job == job).map_or((0, 0), |entry| (entry.done, entry.total))
         })
@@ -125,7 +126,7 @@ fn Running(job: u32) -> impl IntoView {
             <h2 id="step-run">{t!(i18n, import.step_run)}</h2>
             <p>{t!(i18n, import.running)}</p>
             <ProgressBar
-                label=move || t_string!(i18n, jobs.import)
+                label=t!(i18n, jobs.import)
                 done=Signal::derive(move || figures.get().0)
                 total=Signal::derive(move || figures.get().1)
             />

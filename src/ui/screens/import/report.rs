@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::engine::rows::{ImportReport, LineReport};
 use crate::ui::file::{csv_line, save_file};
+use crate::ui::reactive::Show;
 use crate::ui::route::Route;
 use crate::ui::session::use_session;
 use crate::ui::text::{Texts, t, t_string, use_i18n};
@@ -100,7 +101,7 @@ fn Unread(problems: Vec<LineReport>, problem_count: u32) -> impl IntoView {
     view! {
         <Notice tone="warning">
             <p>{move || t_string!(i18n, import.problems, count = total.clone())}</p>
-            {more.then(|| view! { <p>{t!(i18n, import.problems_shown, count = shown)}</p> })}
+            {more.then(|| view! { <p>{move || t_string!(i18n, import.problems_shown, count = shown)}</p> })}
         </Notice>
         <div
             class="table-scroll"

@@ -7,6 +7,7 @@ use crate::engine::protocol::{Outcome, Request};
 use crate::engine::rows::CheckReport;
 use crate::model::RecordKind;
 use crate::ui::failure_text::failure_text;
+use crate::ui::reactive::memo;
 use crate::ui::session::{JobKind, use_session};
 use crate::ui::text::{t, t_string, use_i18n};
 use crate::ui::widgets::Notice;
@@ -18,12 +19,12 @@ use crate::ui::words;
 pub fn Check() -> impl IntoView {
     let i18n = use_i18n();
     let session = use_session();
-    let running = Memo::new(move |_| {
+    let running = memo(move || {
         session
             .jobs
             .with(|jobs| jobs.iter().any(|job| job.kind == Some(JobKind::Check) && job.outcome.is_none()))
     });
-    let report = Memo::new(move |_| {
+    let report = memo(move || {
         session.jobs.with(|jobs| {
             jobs.iter().rev().find_map(|job| match &job.outcome {
                 Some(Ok(Outcome::Checked(report))) => Some(report.clone()),
@@ -84,7 +85,7 @@ fn Found(report: CheckReport) -> impl IntoView {
         {if damaged == 0 {
             view! { <Notice tone="good"><p>{t!(i18n, settings.check_fine)}</p></Notice> }.into_any()
         } else {
-            view! { <Notice tone="bad"><p>{t!(i18n, settings.check_damaged, count = damaged)}</p></Notice> }.into_any()
+            view! { <Notice tone="bad"><p>{move || t_string!(i18n, settings.check_damaged, count = damaged)}</p></Notice> }.into_any()
         }}
         <dl class="facts">
             {rows}

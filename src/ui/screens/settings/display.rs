@@ -19,33 +19,33 @@ pub fn Display() -> impl IntoView {
     let i18n = use_i18n();
     let preferences = use_preferences();
     let sizes: Vec<(TextSize, TextProp)> = vec![
-        (TextSize::Standard, (move || t_string!(i18n, settings.standard)).into()),
-        (TextSize::Large, (move || t_string!(i18n, settings.large)).into()),
-        (TextSize::Largest, (move || t_string!(i18n, settings.largest)).into()),
+        (TextSize::Standard, t!(i18n, settings.standard).into()),
+        (TextSize::Large, t!(i18n, settings.large).into()),
+        (TextSize::Largest, t!(i18n, settings.largest).into()),
     ];
     let themes: Vec<(Theme, TextProp)> = vec![
-        (Theme::System, (move || t_string!(i18n, settings.system)).into()),
-        (Theme::Light, (move || t_string!(i18n, settings.light)).into()),
-        (Theme::Dark, (move || t_string!(i18n, settings.dark)).into()),
+        (Theme::System, t!(i18n, settings.system).into()),
+        (Theme::Light, t!(i18n, settings.light).into()),
+        (Theme::Dark, t!(i18n, settings.dark).into()),
     ];
     let languages = vec![(Language::Japanese, "日本語".into()), (Language::English, "English".into())];
     view! {
         <section class="panel" aria-labelledby="display">
             <h2 id="display">{t!(i18n, settings.display)}</h2>
             <Segmented
-                legend=move || t_string!(i18n, settings.language)
+                legend=t!(i18n, settings.language)
                 options=languages
                 value=preferences.language
                 on_choose=move |language| preferences.set_language(language)
             />
             <Segmented
-                legend=move || t_string!(i18n, settings.text_size)
+                legend=t!(i18n, settings.text_size)
                 options=sizes
                 value=preferences.text_size
                 on_choose=move |size| preferences.set_text_size(size)
             />
             <Segmented
-                legend=move || t_string!(i18n, settings.theme)
+                legend=t!(i18n, settings.theme)
                 options=themes
                 value=preferences.theme
                 on_choose=move |theme| preferences.set_theme(theme)
@@ -94,7 +94,7 @@ pub fn Locking() -> impl IntoView {
         .into_any()
     });
     view! {
-        <Field label=move || t_string!(i18n, settings.lock_minutes) control=minutes />
+        <Field label=t!(i18n, settings.lock_minutes) control=minutes />
         <label class="check">
             <input
                 type="checkbox"

@@ -7,6 +7,7 @@ use crate::engine::protocol::{Reply, Request};
 use crate::engine::rows::ImportRecord;
 use crate::ui::clock;
 use crate::ui::failure_text::failure_text;
+use crate::ui::reactive::{answered, memo};
 use crate::ui::session::use_session;
 use crate::ui::text::{language, t, t_string, use_i18n};
 use crate::ui::widgets::Notice;
@@ -18,11 +19,11 @@ pub fn PastImports() -> impl IntoView {
     let i18n = use_i18n();
     let session = use_session();
     // A job that ended may have added or undone an import.
-    let ended = Memo::new(move |_| {
+    let ended = memo(move || {
         let running = session.jobs.with(|jobs| jobs.iter().filter(|job| job.outcome.is_none()).count());
         (running, session.changed.with(|changed| changed.revision))
     });
-    let imports = LocalResource::new(move || {
+    let imports = answered(move || {
         ended.get();
         async move {
             match session.engine.call(Request::Imports).await {

@@ -18,6 +18,7 @@ use crate::engine::Failure;
 use crate::engine::protocol::{Reply, Request};
 use crate::engine::rows::StorageStatus;
 use crate::ui::failure_text::failure_text;
+use crate::ui::reactive::{answered, memo};
 use crate::ui::session::use_session;
 use crate::ui::text::{t, t_string, use_i18n};
 use crate::ui::widgets::{Notice, TextField};
@@ -27,8 +28,8 @@ use crate::ui::widgets::{Notice, TextField};
 pub fn Settings() -> impl IntoView {
     let i18n = use_i18n();
     let session = use_session();
-    let revision = Memo::new(move |_| session.changed.with(|changed| changed.revision));
-    let status = LocalResource::new(move || {
+    let revision = memo(move || session.changed.with(|changed| changed.revision));
+    let status = answered(move || {
         revision.get();
         async move {
             match session.engine.call(Request::Status).await {
@@ -38,7 +39,6 @@ pub fn Settings() -> impl IntoView {
             }
         }
     });
-    let status = Signal::derive(move || status.get());
     view! {
         <div class="settings">
             <h1>{t!(i18n, settings.title)}</h1>
@@ -71,8 +71,7 @@ type Status = Option<Result<StorageStatus, Failure>>;
 #[component]
 fn Device(
     /// What the engine said.
-    #[prop(into)]
-    status: Signal<Status>,
+    status: Signal<Status, LocalStorage>,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let session = use_session();
@@ -112,8 +111,8 @@ fn Device(
                 }
             >
                 <TextField
-                    label=move || t_string!(i18n, settings.device_name)
-                    hint=move || t_string!(i18n, settings.device_hint)
+                    label=t!(i18n, settings.device_name)
+                    hint=t!(i18n, settings.device_hint)
                     value=name
                     error
                     most=100

@@ -80,10 +80,10 @@ fn ChangeForm() -> impl IntoView {
                 change();
             }
         >
-            <PassphraseField label=move || t_string!(i18n, settings.old_passphrase) value=old error=old_error />
+            <PassphraseField label=t!(i18n, settings.old_passphrase) value=old error=old_error />
             <PassphraseField
-                label=move || t_string!(i18n, settings.new_passphrase)
-                hint=move || t_string!(i18n, first_start.passphrase_hint)
+                label=t!(i18n, settings.new_passphrase)
+                hint=t!(i18n, first_start.passphrase_hint)
                 value=new
                 fresh=true
                 error=new_error

@@ -6,6 +6,7 @@ use leptos::task::spawn_local;
 use super::Status;
 use crate::ui::clock;
 use crate::ui::failure_text::failure_text;
+use crate::ui::reactive::answered;
 use crate::ui::storage::{browser_storage, persist};
 use crate::ui::text::{language, t, t_string, use_i18n};
 use crate::ui::widgets::Notice;
@@ -15,13 +16,12 @@ use crate::ui::words;
 #[component]
 pub fn Storage(
     /// What the engine said.
-    #[prop(into)]
-    status: Signal<Status>,
+    status: Signal<Status, LocalStorage>,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let asked = RwSignal::new(0_u32);
     let refused = RwSignal::new(false);
-    let browser = LocalResource::new(move || {
+    let browser = answered(move || {
         asked.track();
         browser_storage()
     });
