@@ -33,11 +33,13 @@ pub fn make_record_id() -> RecordId {
     RecordId(bytes)
 }
 
-/// A new name for an item of a field, see [`crate::model::FieldName::item`].
+/// A new name for an item of a field, see [`crate::model::FieldName::item`]. It begins with the time: items
+/// stand in the order in which they were added.
 #[must_use]
 pub fn make_item_id() -> u64 {
-    let RecordId([a, b, c, d, e, f, g, h, ..]) = make_record_id();
-    u64::from_be_bytes([a, b, c, d, e, f, g, h])
+    let RecordId([a, b, ..]) = make_record_id();
+    let millis = u64::try_from(now().0).unwrap_or_default();
+    millis << 16 | u64::from(u16::from_be_bytes([a, b]))
 }
 
 /// The whole part of a number of JavaScript, which is far below 2⁵³ here.

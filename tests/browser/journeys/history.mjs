@@ -41,7 +41,6 @@ export async function run(context) {
   await browser.run(() => [...document.querySelectorAll("dialog[open] .history-entry")]
     .find((entry) => entry.textContent.startsWith("お名前")).querySelector("button").click());
   await isNamed(customer);
-  await press(browser, "dialog[open] .dialog-head button", "閉じる");
   await browser.gone("dialog[open]");
   await press(browser, ".toast:last-child button", "元に戻す");
   await isNamed(renamed);

@@ -76,6 +76,8 @@ fn History(record: RecordId, field: Option<FieldName>) -> impl IntoView {
                         let answer = page.save(vec![edit]);
                         spawn_local(async move {
                             if answer.await.is_ok() {
+                                // The offer would lie under the dialog.
+                                page.history.try_set(None);
                                 session.offer_undo(UndoLabel::Edit);
                             }
                         });
@@ -145,7 +147,9 @@ fn change_back(entry: &HistoryEntry) -> Option<FieldChange> {
         };
     }
     let is_fact = field != FieldName::PARENT && field != FieldName::DONE && field != FieldName::RESTORED;
-    (is_fact && entry.old != entry.new).then(|| FieldChange::Set(field, entry.old.clone()))
+    // Nobody is without a name.
+    let is_nameless = field == FieldName::NAME && entry.old.is_empty();
+    (is_fact && !is_nameless && entry.old != entry.new).then(|| FieldChange::Set(field, entry.old.clone()))
 }
 
 fn kind_of(page: &CustomerPage, record: RecordId) -> RecordKind {
