@@ -13,7 +13,7 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
-use web_sys::{File, MessageEvent, Worker};
+use web_sys::{File, MessageEvent, MessagePort, Worker, WorkerOptions, WorkerType};
 
 use crate::engine::Failure;
 use crate::engine::protocol::{Call, Event, Message, Request};
@@ -138,7 +138,10 @@ fn has(worker: &Worker, mark: &str) -> bool {
 fn listen(worker: &Worker, state: &Rc<RefCell<State>>, on_notice: Rc<dyn Fn(Notice)>) {
     let (own, calls, notify) = (worker.clone(), state.clone(), on_notice.clone());
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-        let data = event.data();
+        let data = match event.data().dyn_into::<js_sys::Array>() {
+            Ok(ports) => return start_sealer(&ports),
+            Err(data) => data,
+        };
         let Ok(buffer) = data.dyn_into::<js_sys::ArrayBuffer>() else {
             let mut state = calls.borrow_mut();
             state.ready = true;
@@ -174,6 +177,37 @@ fn listen(worker: &Worker, state: &Rc<RefCell<State>>, on_notice: Rc<dyn Fn(Noti
     worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
     worker.set_onmessageerror(Some(on_error.as_ref().unchecked_ref()));
     on_error.forget();
+}
+
+/// Starts the worker that the engine asks for, and gives it the second of two ports: what is said there is
+/// between the two. On the first the engine hears if the worker fails. The worker ends by itself.
+fn start_sealer(ports: &js_sys::Array) {
+    let (Ok(engine), Ok(port)) =
+        (ports.get(0).dyn_into::<MessagePort>(), ports.get(1).dyn_into::<MessagePort>())
+    else {
+        return;
+    };
+    let fail = move || {
+        // An engine that is gone need not know.
+        let _ = engine.post_message(&"failed".into());
+    };
+    let Ok(worker) = start_worker("sealer") else { return fail() };
+    let sealer = worker.clone();
+    let on_ready = Closure::once_into_js(move || {
+        let _ = sealer.post_message_with_transfer(&port, &js_sys::Array::of1(&port));
+    });
+    let on_error = Closure::once_into_js(fail);
+    worker.set_onmessage(Some(on_ready.unchecked_ref()));
+    worker.set_onerror(Some(on_error.unchecked_ref()));
+}
+
+fn start_worker(name: &str) -> Result<Worker, JsValue> {
+    let root = document().document_element();
+    let base = root.and_then(|root| root.get_attribute("data-base")).unwrap_or_default();
+    let options = WorkerOptions::new();
+    options.set_type(WorkerType::Module);
+    options.set_name(name);
+    Worker::new_with_options(&format!("{base}{name}_loader.js"), &options)
 }
 
 fn post(worker: &Worker, bytes: &[u8], file: Option<&File>) {

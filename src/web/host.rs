@@ -40,9 +40,9 @@ impl Browser {
     pub fn new(scope: DedicatedWorkerGlobalScope, name: &str, lost: Rc<dyn Fn()>) -> Result<Self, JsValue> {
         let asked = Rc::clone(&lost);
         Ok(Self {
+            sealer: Sealer::new(scope.clone()),
             scope,
             store: IndexedDb::new(name),
-            sealer: Sealer::default(),
             turns: Turns::new()?,
             lock: VaultLock::new(name, move || asked()),
             lost,

@@ -330,6 +330,13 @@ export class Reader {
   }
 }
 
+/** As the app does it: the engine and the worker that it asks for talk through a port. */
+function startSealer(folder, [engine, port]) {
+  const sealer = new Worker(new URL("sealer_loader.js", folder), { type: "module", name: "sealer" });
+  sealer.onmessage = () => sealer.postMessage(port, [port]);
+  sealer.onerror = () => engine.postMessage("failed");
+}
+
 /** The engine in its worker, started and spoken to as the app does. */
 export class Engine {
   #worker;
@@ -348,7 +355,11 @@ export class Engine {
         fails(this.#died);
         for (const { failed } of this.#open.values()) failed(this.#died);
       };
-      this.#worker.onmessage = ({ data }) => (data instanceof ArrayBuffer ? this.#hear(new Reader(data)) : listens());
+      this.#worker.onmessage = ({ data }) => {
+        if (data instanceof ArrayBuffer) this.#hear(new Reader(data));
+        else if (Array.isArray(data)) startSealer(folder, data);
+        else listens();
+      };
     });
   }
 
