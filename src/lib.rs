@@ -15,7 +15,8 @@
 //!  no key, no store    <- replies  the keys; the only one who           then it ends and its memory
 //!                      <- events   touches IndexedDB                    with it
 //! ```
-//! Three binaries of this package, built apart: `app`, `engine`, `sealer`. Screens ask in typed messages
+//! Three binaries of this package, built apart: `app`, `engine`, `sealer`. The page starts both workers;
+//! engine and sealer talk through a port that the page hands on. Screens ask in typed messages
 //! ([`engine::protocol`]); lists are windows, so a screen never holds all customers; long work reports
 //! progress and lets short requests through. One tab writes: it holds a Web Lock, and a fence in the store
 //! keeps a tab that lost it from overwriting anything ([`vault::store`]).

@@ -33,8 +33,8 @@ const COUNT_MILLIS: u32 = 60;
 /// So many cards are brought in before other requests are let through.
 const CARDS_AT_ONCE: usize = 1_000;
 
-/// How many characters a snippet has before and after the match.
-const SNIPPET_BEFORE: usize = 12;
+/// How many characters a snippet has before and after the match: few before, since a phone shows no more.
+const SNIPPET_BEFORE: usize = 6;
 const SNIPPET_AFTER: usize = 48;
 
 impl<H: Host> Engine<H> {
