@@ -388,7 +388,8 @@ impl<H: Host> Engine<H> {
                 super::finding::put_head(&mut open.index.borrow_mut(), card);
             }
         }
-        open.unindexed.borrow_mut().extend(&changed);
+        open.saves.set(open.saves.get() + 1);
+        open.unindexed.borrow_mut().extend(changed.iter().map(|page| (*page, open.saves.get())));
         let undo = open.undo.borrow().state();
         let (engine, open) = (Rc::clone(self), Rc::clone(open));
         self.host.spawn(Box::pin(async move {

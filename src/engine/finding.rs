@@ -94,16 +94,15 @@ impl<H: Host> Engine<H> {
     /// Brings in what was saved since the last search.
     pub(super) async fn index_saved(&self, open: &Open<H>) {
         loop {
-            let Some(page) = open.unindexed.borrow().last().copied() else { return };
-            let mut saves = open.unindexed.borrow().iter().filter(|other| **other == page).count();
+            let next = open.unindexed.borrow().first_key_value().map(|(page, save)| (*page, *save));
+            let Some((page, save)) = next else { return };
             self.index_page(open, page).await;
             // Forgotten only now: a search that comes meanwhile brings it in itself. A save that came
             // meanwhile stays.
-            open.unindexed.borrow_mut().retain(|other| {
-                let is_done = *other == page && saves > 0;
-                saves -= usize::from(is_done);
-                !is_done
-            });
+            let mut unindexed = open.unindexed.borrow_mut();
+            if unindexed.get(&page) == Some(&save) {
+                unindexed.remove(&page);
+            }
         }
     }
 

@@ -132,6 +132,7 @@ impl<H: Host> Engine<H> {
 
     /// Reads texts into the index as far as its budget goes.
     async fn warm(self: &Rc<Self>, open: &Open<H>) {
+        let mut seen = 0;
         loop {
             let lacking = open.index.borrow().lacking(READ_AT_ONCE);
             if lacking.is_empty() || open.notebook.read_ahead(&lacking).await.is_err() {
@@ -143,16 +144,16 @@ impl<H: Host> Engine<H> {
                 }
                 self.supply(open, batch).await;
                 self.host.pause().await;
-                self.wait_for_quiet(open).await;
+                self.wait_for_quiet(open, &mut seen).await;
             }
         }
     }
 
-    /// Lets screens and jobs go first: returns when nothing was asked for a moment and no job runs.
-    async fn wait_for_quiet(&self, open: &Open<H>) {
+    /// Lets screens and jobs go first: returns when no job runs and nothing was asked since `seen` requests.
+    async fn wait_for_quiet(&self, open: &Open<H>, seen: &mut u64) {
         while !open.ended.get() {
-            let before = open.requests.get();
-            if before == open.seen.replace(before) && open.jobs.borrow().is_empty() {
+            let now = open.requests.get();
+            if now == core::mem::replace(seen, now) && open.jobs.borrow().is_empty() {
                 return;
             }
             self.host.sleep(BUSY_MILLIS).await;

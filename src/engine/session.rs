@@ -1,7 +1,7 @@
 //! What an engine holds while the notebook is open.
 
 use core::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use futures_util::lock::Mutex;
@@ -36,10 +36,11 @@ pub struct Session<S> {
     pub next_job: Cell<u32>,
     /// How many requests came: background work lets a screen that is busy go first.
     pub requests: Cell<u64>,
-    /// So many of them had come when background work looked last.
-    pub seen: Cell<u64>,
-    /// Pages that were saved and are not in the index yet: the next search brings them in.
-    pub unindexed: RefCell<Vec<RecordId>>,
+    /// How many saves there were.
+    pub saves: Cell<u64>,
+    /// Pages that were saved and are not in the index yet, with the number of their latest save: the next
+    /// search brings them in.
+    pub unindexed: RefCell<BTreeMap<RecordId, u64>>,
     /// Set when the notebook is locked or taken over: background work ends.
     pub ended: Cell<bool>,
     /// Whether background upkeep is running.
@@ -64,8 +65,8 @@ impl<S> Session<S> {
             jobs: RefCell::new(HashMap::new()),
             next_job: Cell::new(1),
             requests: Cell::new(0),
-            seen: Cell::new(0),
-            unindexed: RefCell::new(Vec::new()),
+            saves: Cell::new(0),
+            unindexed: RefCell::new(BTreeMap::new()),
             ended: Cell::new(false),
             upkeep: Cell::new(false),
             filling: Mutex::new(()),

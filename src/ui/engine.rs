@@ -65,6 +65,12 @@ impl Engine {
         sent.unwrap_or_else(|| Later::known(Err(stopped())))
     }
 
+    /// Whether an answer is still to come, be it to a draft that is being kept.
+    #[must_use]
+    pub fn is_asked(self) -> bool {
+        self.0.try_with_value(|link| !link.state.borrow().open.is_empty()).unwrap_or_default()
+    }
+
     /// Ends the worker at once; its memory, and with it the keys, goes away.
     pub fn terminate(self) {
         self.0.try_with_value(|link| {

@@ -72,8 +72,9 @@ pub fn watch(session: Session, preferences: Preferences) {
         window_event_listener(ev::pagehide, move |event| {
             session.flush();
             // The page stays behind the back button (in WebKit with its worker, which would hold the vault
-            // for as long, so that the next page could not open it).
-            if event.persisted() && !session.is_saving() {
+            // for as long, so that the next page could not open it). What it is asked for comes first: a draft
+            // that is being kept, too.
+            if event.persisted() && !session.is_saving() && !session.engine.is_asked() {
                 session.engine.terminate();
             }
         }),

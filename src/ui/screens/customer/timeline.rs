@@ -173,12 +173,7 @@ fn NoteEntry(id: RecordId) -> impl IntoView {
                     >
                         {move || if pinned.get() { t_string!(i18n, customer.unpin) } else { t_string!(i18n, customer.pin) }}
                     </button>
-                    <button type="button" class="menu-item" on:click=move |_| page.history.set(Some((id, None)))>
-                        {t!(i18n, customer.history)}
-                    </button>
-                    <button type="button" class="menu-item" on:click=move |_| page.delete(vec![id])>
-                        {t!(i18n, common.delete)}
-                    </button>
+                    <CommonActions id />
                 </Menu>
             </header>
             <EditText
@@ -223,15 +218,25 @@ fn TaskEntry(id: RecordId) -> impl IntoView {
                 on_edit=Callback::new(move |(field, value)| page.set(id, RecordKind::Task, field, value))
             >
                 <Menu label=t!(i18n, common.menu)>
-                    <button type="button" class="menu-item" on:click=move |_| page.history.set(Some((id, None)))>
-                        {t!(i18n, customer.history)}
-                    </button>
-                    <button type="button" class="menu-item" on:click=move |_| page.delete(vec![id])>
-                        {t!(i18n, common.delete)}
-                    </button>
+                    <CommonActions id />
                 </Menu>
             </TaskLine>
         </article>
+    }
+}
+
+/// What the menu of every record offers.
+#[component]
+fn CommonActions(id: RecordId) -> impl IntoView {
+    let i18n = use_i18n();
+    let page = use_page();
+    view! {
+        <button type="button" class="menu-item" on:click=move |_| page.history.set(Some((id, None)))>
+            {t!(i18n, customer.history)}
+        </button>
+        <button type="button" class="menu-item" on:click=move |_| page.delete(vec![id])>
+            {t!(i18n, common.delete)}
+        </button>
     }
 }
 
@@ -348,12 +353,7 @@ fn PurchaseEntry(id: RecordId) -> impl IntoView {
                     on_save=move |day: Day| set(FieldName::DATE, day.map_or(Value::Empty, Value::Date))
                 />
                 <Menu label=t!(i18n, common.menu)>
-                    <button type="button" class="menu-item" on:click=move |_| page.history.set(Some((id, None)))>
-                        {t!(i18n, customer.history)}
-                    </button>
-                    <button type="button" class="menu-item" on:click=move |_| page.delete(vec![id])>
-                        {t!(i18n, common.delete)}
-                    </button>
+                    <CommonActions id />
                 </Menu>
             </header>
             <div class="purchase-facts">
