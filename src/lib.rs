@@ -33,6 +33,7 @@
 //! | 1 | [`search`] | folding, queries, the index |
 //! | 1 | [`exchange`] | CSV in; sample data |
 //! | 1 | [`locale`] | collation; the words of both languages (`src/locale/text`) |
+//! | 2 | [`bundle`] | the files that copies exchange: header, items, limits, the sealer's requests |
 //! | 3 | [`vault`] | the sealed, log-structured store over a trait; memory store; conformance suite |
 //! | 4 | [`engine`] | use cases, messages, views, undo, jobs; pure logic of screens |
 //! | 5 | `web` | the browser as an implementation of the traits (wasm only) |
@@ -43,6 +44,7 @@
 //! Unlocking: [`engine::opening`] → [`vault::Locked`]. Formats that are stored: [`vault::format`],
 //! [`crypto`], [`merge`]; each is pinned by files under `tests/data` that are never regenerated.
 
+pub mod bundle;
 pub mod crypto;
 pub mod engine;
 pub mod exchange;
