@@ -28,11 +28,21 @@ impl<H: Host> Engine<H> {
 
     /// Answers one call in its encoded form. `file` is what came beside it: the bytes of a file, or why they
     /// could not be read.
-    pub async fn answer(self: &Rc<Self>, bytes: Vec<u8>, file: Option<Result<Vec<u8>, Failure>>) -> Vec<u8> {
-        let message = match postcard::from_bytes::<Call>(&bytes) {
+    /// What comes back is the encoded answer and, for a file on its way out, its bytes.
+    pub async fn answer(
+        self: &Rc<Self>,
+        bytes: Vec<u8>,
+        file: Option<Result<Vec<u8>, Failure>>,
+    ) -> (Vec<u8>, Option<Vec<u8>>) {
+        let mut message = match postcard::from_bytes::<Call>(&bytes) {
             Ok(Call { number, mut request }) => {
                 let answer = match (&mut request, file) {
-                    (Request::ImportOpen { bytes, .. }, Some(Ok(file))) => {
+                    (
+                        Request::ImportOpen { bytes, .. }
+                        | Request::OpenBundle { bytes, .. }
+                        | Request::ReadCard { bytes },
+                        Some(Ok(file)),
+                    ) => {
                         *bytes = file;
                         self.handle(request).await
                     }
@@ -47,7 +57,11 @@ impl<H: Host> Engine<H> {
                 Message::Reply(number, Err(Failure::Unreadable))
             }
         };
-        encode(&message)
+        let out = match &mut message {
+            Message::Reply(_, Ok(Reply::File(file))) => Some(core::mem::take(&mut file.bytes)),
+            _ => None,
+        };
+        (encode(&message), out)
     }
 
     /// Answers one request.

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::bundle::sealer::SealerError;
+
 /// Why a request failed. Nothing was changed, unless the variant says so.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Error)]
 pub enum Failure {
@@ -76,6 +78,24 @@ pub enum Failure {
     /// Cancelled before anything was written.
     #[error("cancelled")]
     Cancelled,
+    /// A bundle, card or sheet can't be read or written.
+    #[error("bundle: {0}")]
+    Bundle(SealerError),
+    /// What was typed is not the end of the recovery sheet's text.
+    #[error("not the text of the sheet")]
+    NotTheSheet,
+    /// There is no recovery sheet that a backup could be written to.
+    #[error("no recovery sheet")]
+    NoRecoverySheet,
+    /// Nobody was chosen that the bundle could be for, or nothing that could be in it.
+    #[error("nothing chosen")]
+    NothingChosen,
+    /// Nothing has changed since the last bundle to this colleague.
+    #[error("nothing new")]
+    NothingNew,
+    /// It must be confirmed first: see [`super::sharing::rows::BundlePreview::brake`].
+    #[error("not confirmed")]
+    NotConfirmed,
 }
 
 /// Why a file could not be read at all.

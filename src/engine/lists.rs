@@ -313,6 +313,8 @@ fn row(card: &Card) -> CustomerRow {
         tags: card.tags.clone(),
         changed: card.changed,
         warning: card.is(Card::WARNING),
+        conflict: false,
+        unread: false,
         snippet: String::new(),
         marks: RowMarks::default(),
     }

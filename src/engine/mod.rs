@@ -30,6 +30,7 @@ pub mod reading;
 pub mod rows;
 pub mod screen;
 pub mod session;
+pub mod sharing;
 
 pub use dispatch::Engine;
 pub use failure::Failure;

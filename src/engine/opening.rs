@@ -10,6 +10,7 @@ use super::lists::Lists;
 use super::protocol::{Language, Reply};
 use super::rows::{Overview, PassphraseStrength, StrengthLevel, VaultState};
 use super::session::Session;
+use super::sharing::rows::SharingState;
 use crate::crypto::{self, DerivedSecret, KdfError, KdfParams, MemoryClass};
 use crate::vault::locked::NewVault;
 use crate::vault::{Locked, Notebook, StoreError, VaultError};
@@ -222,6 +223,7 @@ impl<H: Host> Engine<H> {
                 device: own.map(|(_, name)| name.clone()).unwrap_or_default(),
                 drafts: !session.notebook.drafts().is_empty(),
                 damaged: u32::try_from(unreadable).unwrap_or(u32::MAX),
+                sharing: SharingState::default(),
             }
         };
         *self.phase.borrow_mut() = Phase::Open(Rc::clone(&session));

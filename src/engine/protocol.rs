@@ -16,11 +16,17 @@ use super::rows::{
     ImportReport, NewRecord, Overview, PassphraseStrength, RailEntry, StorageStatus, Suggestions, TaskBoard,
     TrashRow, UndoState, VaultState,
 };
+use super::sharing::rows::{
+    ApplyMode, BundleOrder, BundlePlan, BundlePreview, CardPreview, ConflictRow, ErasePlan, FileOut,
+    HiddenRow, LedgerRow, MadeBundle, OwnCard, ReceiptRow, RecoverySheet, Resolution, SharingState, TeamView,
+    TrustChange,
+};
+use crate::bundle::BundleId;
 use crate::model::records::Edit;
-use crate::model::{Date, Instant, RecordId};
+use crate::model::{Date, FieldName, Instant, RecordId};
 
 /// The version of the messages. Raised with every change of this module or of the types it names.
-pub const PROTOCOL: u32 = 1;
+pub const PROTOCOL: u32 = 2;
 
 /// A request with the number under which its reply comes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -157,6 +163,119 @@ pub enum Request {
     RenameDevice(String),
     /// Waits until nothing is left to be compacted or indexed. Answer: `Done`.
     Settle,
+    /// This device and the team. Answer: [`Reply::Team`].
+    Team,
+    /// The card of this device. Answer: [`Reply::OwnCard`].
+    OwnCard,
+    /// Reads a member card. Answer: [`Reply::Card`]. The engine keeps the card until the next.
+    ReadCard {
+        /// The whole file: it comes beside the message.
+        #[serde(skip)]
+        bytes: Vec<u8>,
+    },
+    /// Takes the card that was read last into the team, in place of other keys of the same device.
+    /// `checked`: the digits were compared. Answer: `Done`.
+    AddMember {
+        /// Whether the digits were compared.
+        checked: bool,
+    },
+    /// What a person says of a member. Answer: `Done`.
+    SetTrust {
+        /// The member's fingerprint, as digits.
+        fingerprint: String,
+        /// What.
+        change: TrustChange,
+    },
+    /// What exactly a bundle would hold. Answer: [`Reply::Plan`].
+    PlanBundle(Box<BundleOrder>),
+    /// Makes a bundle and enters it in the ledger. Answer: `Started`, then an [`Outcome::Made`].
+    MakeBundle(Box<BundleOrder>),
+    /// The file that was made last. Answer: [`Reply::File`], its bytes beside the message.
+    TakeFile,
+    /// Opens a bundle, verifies it, and looks what it would do. Nothing is changed. Answer: `Started`, then
+    /// an [`Outcome::Previewed`]. The engine keeps it until the next, or [`Request::CloseBundle`].
+    OpenBundle {
+        /// The file's name.
+        name: String,
+        /// A passphrase to open it with; empty for none.
+        passphrase: String,
+        /// The identity of a recovery sheet to open it with, as typed; empty for none.
+        identity: String,
+        /// The whole file: it comes beside the message.
+        #[serde(skip)]
+        bytes: Vec<u8>,
+    },
+    /// Applies the opened bundle. `confirmed`: the brake was released by typing. Answer: `Started`, then an
+    /// [`Outcome::Merged`].
+    ApplyBundle {
+        /// How.
+        mode: ApplyMode,
+        /// Whether the person confirmed by typing, if [`BundlePreview::brake`] asks for it.
+        confirmed: bool,
+    },
+    /// Forgets the opened bundle. Answer: `Done`.
+    CloseBundle,
+    /// Bundles that were applied, latest first. Answer: [`Reply::Receipts`].
+    Receipts,
+    /// Writes back what a bundle changed. Answer: `Started`, then an [`Outcome::Undone`].
+    UndoMerge(BundleId),
+    /// The exports, latest first; only those that held this customer, or all. Answer: [`Reply::Ledger`].
+    Ledger(Option<RecordId>),
+    /// What waits for a decision, of all customers or of one, 500 at most. Answer: [`Reply::Conflicts`].
+    Conflicts(Option<RecordId>),
+    /// Resolves a conflict. Answer: `Saved`.
+    Resolve {
+        /// The page.
+        page: RecordId,
+        /// The record.
+        record: RecordId,
+        /// The field; nothing for a record that was deleted and changed.
+        field: Option<FieldName>,
+        /// How.
+        resolution: Resolution,
+    },
+    /// Customers whose pages were looked at since a merge; all of them when empty. Answer: `Done`.
+    MarkRead(Vec<RecordId>),
+    /// Removes customers from this device's copy, without deleting them for anyone. Answer: `Done`.
+    Hide(Vec<RecordId>),
+    /// Shows hidden customers again. Answer: `Done`.
+    Unhide(Vec<RecordId>),
+    /// The hidden customers. Answer: [`Reply::Hidden`].
+    Hidden,
+    /// What erasing would do. Answer: [`Reply::ErasePlan`].
+    PlanErase(Vec<RecordId>),
+    /// Erases customers or records for good. Answer: `Started`, then an [`Outcome::Erased`].
+    Erase {
+        /// Which.
+        records: Vec<RecordId>,
+        /// The passphrase, once more.
+        passphrase: String,
+    },
+    /// Makes a new recovery sheet. It counts once it is confirmed. Answer: [`Reply::RecoverySheet`].
+    MakeRecovery {
+        /// The passphrase, once more.
+        passphrase: String,
+    },
+    /// Says what the end of the sheet's text is. From then on the sheet opens the vault and backups. Answer:
+    /// `Done`, or [`Failure::NotTheSheet`].
+    ConfirmRecovery {
+        /// What was typed.
+        typed: String,
+    },
+    /// Makes a sheet that is there already open this vault too, after a restore. Answer: `Done`.
+    AdoptRecovery {
+        /// The identity on it, as typed.
+        identity: String,
+        /// The passphrase, once more.
+        passphrase: String,
+    },
+    /// Unlocks with the recovery sheet and sets a new passphrase. Answer: [`Reply::Opened`].
+    Recover {
+        /// The identity on the sheet, as typed.
+        identity: String,
+        /// The new passphrase.
+        passphrase: String,
+    },
 }
 
 /// The answers.
@@ -205,6 +324,28 @@ pub enum Reply {
     Imports(Vec<ImportRecord>),
     /// To [`Request::Status`].
     Status(Box<StorageStatus>),
+    /// To [`Request::Team`].
+    Team(TeamView),
+    /// To [`Request::OwnCard`].
+    OwnCard(Box<OwnCard>),
+    /// To [`Request::ReadCard`].
+    Card(CardPreview),
+    /// To [`Request::PlanBundle`].
+    Plan(Box<BundlePlan>),
+    /// To [`Request::TakeFile`].
+    File(FileOut),
+    /// To [`Request::Receipts`].
+    Receipts(Vec<ReceiptRow>),
+    /// To [`Request::Ledger`].
+    Ledger(Vec<LedgerRow>),
+    /// To [`Request::Conflicts`].
+    Conflicts(Vec<ConflictRow>),
+    /// To [`Request::Hidden`].
+    Hidden(Vec<HiddenRow>),
+    /// To [`Request::PlanErase`].
+    ErasePlan(Box<ErasePlan>),
+    /// To [`Request::MakeRecovery`].
+    RecoverySheet(Box<RecoverySheet>),
 }
 
 /// What the engine tells without being asked.
@@ -239,6 +380,8 @@ pub enum Event {
         /// How.
         outcome: Result<Outcome, Failure>,
     },
+    /// The state of sharing is another one now.
+    Sharing(SharingState),
     /// Another tab took the vault over; this engine has forgotten its keys.
     TakenOver,
 }
@@ -252,6 +395,14 @@ pub enum Outcome {
     Undone(u32),
     /// The vault was checked.
     Checked(CheckReport),
+    /// A bundle was made.
+    Made(MadeBundle),
+    /// A bundle was opened and looked through.
+    Previewed(Box<BundlePreview>),
+    /// A bundle was applied.
+    Merged(Box<ReceiptRow>),
+    /// So many records were erased for good.
+    Erased(u32),
 }
 
 /// The languages of the screens.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::sharing::rows::SharingState;
 use crate::model::records::{Customer, Note, Purchase, Task};
 use crate::model::{FieldName, Instant, RecordId, RecordKind, Value};
 
@@ -19,7 +20,7 @@ pub enum VaultState {
 }
 
 /// What is known right after unlocking.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Overview {
     /// Customers that are not in the trash.
     pub customers: u32,
@@ -29,6 +30,8 @@ pub struct Overview {
     pub drafts: bool,
     /// Whether stored parts were found missing or damaged; see [`super::protocol::Request::Check`].
     pub damaged: u32,
+    /// The state of sharing.
+    pub sharing: SharingState,
 }
 
 /// An estimate of how hard a passphrase is to guess.
@@ -102,6 +105,10 @@ pub struct CustomerRow {
     pub changed: Instant,
     /// Whether a warning stands on its page.
     pub warning: bool,
+    /// Whether something on its page waits for a decision.
+    pub conflict: bool,
+    /// Whether a merge changed its page since it was opened last.
+    pub unread: bool,
     /// Where a search matched outside of what the row shows: a piece of text.
     pub snippet: String,
     /// Byte ranges to mark: of name, reading, company, phone and snippet.
@@ -140,6 +147,9 @@ pub struct CustomerPage {
     pub purchases: Vec<Purchase>,
     /// Fields with several concurrent values, and their record.
     pub conflicts: Vec<(RecordId, FieldName)>,
+    /// What a merge changed since the page was opened last: records and their fields, no field for a
+    /// record that is new.
+    pub unread: Vec<(RecordId, Option<FieldName>)>,
 }
 
 /// One change in the history of a record.

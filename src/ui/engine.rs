@@ -13,10 +13,11 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
-use web_sys::{File, MessageEvent, MessagePort, Worker, WorkerOptions, WorkerType};
+use web_sys::{Blob, File, MessageEvent, MessagePort, Worker, WorkerOptions, WorkerType};
 
 use crate::engine::Failure;
-use crate::engine::protocol::{Call, Event, Message, Request};
+use crate::engine::protocol::{Call, Event, Message, Reply, Request};
+use crate::engine::sharing::rows::FileOut;
 use crate::ui::answer::Later;
 
 /// A handle of the engine worker; a copy is the same worker.
@@ -65,6 +66,16 @@ impl Engine {
         sent.unwrap_or_else(|| Later::known(Err(stopped())))
     }
 
+    /// The file that the engine made last, with its name.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub async fn take_file(self) -> Result<(FileOut, Blob), Failure> {
+        let Reply::File(file) = self.call(Request::TakeFile).await? else { return Err(Failure::Unreadable) };
+        let blob = self.0.try_with_value(|link| link.state.borrow_mut().file.take()).flatten();
+        blob.map(|blob| (file, blob)).ok_or(Failure::NotFound)
+    }
+
     /// Whether an answer is still to come, be it to a draft that is being kept.
     #[must_use]
     pub fn is_asked(self) -> bool {
@@ -96,6 +107,8 @@ struct State {
     /// Calls that wait until the worker listens.
     waiting: Vec<(Vec<u8>, Option<File>)>,
     open: HashMap<u32, Later>,
+    /// The file that came beside the last reply that had one.
+    file: Option<Blob>,
 }
 
 impl State {
@@ -145,6 +158,10 @@ fn listen(worker: &Worker, state: &Rc<RefCell<State>>, on_notice: Rc<dyn Fn(Noti
     let (own, calls, notify) = (worker.clone(), state.clone(), on_notice.clone());
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         let data = match event.data().dyn_into::<js_sys::Array>() {
+            Ok(both) if both.get(0).is_instance_of::<js_sys::ArrayBuffer>() => {
+                calls.borrow_mut().file = both.get(1).dyn_into().ok();
+                both.get(0)
+            }
             Ok(ports) => return start_sealer(&ports),
             Err(data) => data,
         };

@@ -1,5 +1,6 @@
 //! What a person reads of a [`Failure`]: what happened, what is safe, what to press.
 
+use crate::bundle::sealer::SealerError;
 use crate::engine::Failure;
 use crate::engine::failure::FileProblem;
 use crate::engine::rows::UndoLabel;
@@ -30,6 +31,12 @@ pub fn failure_text(i18n: Texts, failure: &Failure) -> String {
         Failure::NotFound => t_string!(i18n, failure.not_found).into(),
         Failure::NothingToUndo => t_string!(i18n, failure.nothing_to_undo).into(),
         Failure::Cancelled => t_string!(i18n, failure.cancelled).into(),
+        Failure::NotTheSheet => t_string!(i18n, failure.not_the_sheet).into(),
+        Failure::NoRecoverySheet => t_string!(i18n, failure.no_recovery_sheet).into(),
+        Failure::NothingChosen => t_string!(i18n, failure.nothing_chosen).into(),
+        Failure::NothingNew => t_string!(i18n, failure.nothing_new).into(),
+        Failure::NotConfirmed => t_string!(i18n, failure.not_confirmed).into(),
+        Failure::Bundle(error) => bundle_text(i18n, error),
         Failure::File(problem) => match problem {
             FileProblem::Empty => t_string!(i18n, failure.file_empty).into(),
             FileProblem::NotUtf8 => t_string!(i18n, failure.file_not_utf8).into(),
@@ -37,6 +44,31 @@ pub fn failure_text(i18n: Texts, failure: &Failure) -> String {
             FileProblem::TooLarge => t_string!(i18n, failure.file_too_large).into(),
             FileProblem::Binary => t_string!(i18n, failure.file_binary).into(),
         },
+    }
+}
+
+/// Why a bundle, card or sheet could not be read or written.
+fn bundle_text(i18n: Texts, error: &SealerError) -> String {
+    match error {
+        SealerError::Order | SealerError::Refused => t_string!(i18n, bundle_failure.order).into(),
+        SealerError::OutOfMemory => t_string!(i18n, bundle_failure.out_of_memory).into(),
+        SealerError::NotABundle => t_string!(i18n, bundle_failure.not_a_bundle).into(),
+        SealerError::UnknownContainer => t_string!(i18n, bundle_failure.unknown_container).into(),
+        SealerError::NotForUs => t_string!(i18n, bundle_failure.not_for_us).into(),
+        SealerError::NeedsPassphrase => t_string!(i18n, bundle_failure.needs_passphrase).into(),
+        SealerError::WrongPassphrase => t_string!(i18n, bundle_failure.wrong_passphrase).into(),
+        SealerError::ExcessiveWork { .. } => t_string!(i18n, bundle_failure.excessive_work).into(),
+        SealerError::Truncated => t_string!(i18n, bundle_failure.truncated).into(),
+        SealerError::Damaged { .. } => t_string!(i18n, bundle_failure.damaged).into(),
+        SealerError::TooLarge { .. } => t_string!(i18n, bundle_failure.too_large).into(),
+        SealerError::NoBundleInside => t_string!(i18n, bundle_failure.no_bundle_inside).into(),
+        SealerError::Newer { .. } => t_string!(i18n, bundle_failure.newer).into(),
+        SealerError::Line { line, .. } => t_string!(i18n, bundle_failure.line, line = *line),
+        SealerError::Forged => t_string!(i18n, bundle_failure.forged).into(),
+        SealerError::NotAnIdentity => t_string!(i18n, bundle_failure.not_an_identity).into(),
+        SealerError::ForgedCard => t_string!(i18n, bundle_failure.forged_card).into(),
+        SealerError::NotARecipient => t_string!(i18n, bundle_failure.not_a_recipient).into(),
+        SealerError::TooLongForQr => t_string!(i18n, bundle_failure.order).into(),
     }
 }
 

@@ -20,6 +20,18 @@ pub enum Route {
     Tasks,
     /// Taking in a CSV file.
     Import,
+    /// Giving customers to colleagues, as a file.
+    Share,
+    /// Taking in a file from a colleague.
+    TakeIn,
+    /// The colleagues and their keys.
+    Team,
+    /// What waits for a decision.
+    Conflicts,
+    /// Who received what.
+    Ledger,
+    /// Backups and the recovery sheet.
+    Backup,
     /// The trash.
     Trash,
     /// Settings.
@@ -37,6 +49,12 @@ impl Route {
             None => match path {
                 "tasks" => Self::Tasks,
                 "import" => Self::Import,
+                "share" => Self::Share,
+                "take-in" => Self::TakeIn,
+                "team" => Self::Team,
+                "conflicts" => Self::Conflicts,
+                "ledger" => Self::Ledger,
+                "backup" => Self::Backup,
                 "trash" => Self::Trash,
                 "settings" => Self::Settings,
                 _ => Self::Customers,
@@ -62,6 +80,12 @@ impl fmt::Display for Route {
             Self::Customer(id) => write!(f, "#/customer/{id}"),
             Self::Tasks => f.write_str("#/tasks"),
             Self::Import => f.write_str("#/import"),
+            Self::Share => f.write_str("#/share"),
+            Self::TakeIn => f.write_str("#/take-in"),
+            Self::Team => f.write_str("#/team"),
+            Self::Conflicts => f.write_str("#/conflicts"),
+            Self::Ledger => f.write_str("#/ledger"),
+            Self::Backup => f.write_str("#/backup"),
             Self::Trash => f.write_str("#/trash"),
             Self::Settings => f.write_str("#/settings"),
         }
@@ -80,6 +104,12 @@ mod tests {
             any::<[u8; 16]>().prop_map(|id| Route::Customer(RecordId(id))),
             Just(Route::Tasks),
             Just(Route::Import),
+            Just(Route::Share),
+            Just(Route::TakeIn),
+            Just(Route::Team),
+            Just(Route::Conflicts),
+            Just(Route::Ledger),
+            Just(Route::Backup),
             Just(Route::Trash),
             Just(Route::Settings),
         ]

@@ -12,6 +12,7 @@ use leptos::text_prop::TextProp;
 use crate::engine::Failure;
 use crate::engine::protocol::{Event, Outcome, PROTOCOL, Reply, Request};
 use crate::engine::rows::{Count, Overview, RailEntry, UndoLabel, UndoState, VaultState};
+use crate::engine::sharing::rows::SharingState;
 use crate::model::RecordId;
 use crate::model::records::Edit;
 use crate::ui::answer::{Answer, Later};
@@ -79,6 +80,16 @@ pub enum JobKind {
     UndoImport,
     /// The vault is checked.
     Check,
+    /// A bundle is made.
+    MakeBundle,
+    /// A bundle is opened and looked through.
+    OpenBundle,
+    /// A bundle is applied.
+    ApplyBundle,
+    /// What a bundle changed is written back.
+    UndoMerge,
+    /// Records are erased for good.
+    Erase,
 }
 
 /// Long work of the engine.
@@ -105,6 +116,8 @@ pub struct Session {
     pub phase: RwSignal<Phase>,
     /// What was known right after unlocking.
     pub overview: RwSignal<Overview>,
+    /// The state of sharing: conflicts, backup, what is missing.
+    pub sharing: RwSignal<SharingState>,
     /// What changed last.
     pub changed: RwSignal<Changed>,
     /// Lists that the engine spoke of, by their number ([`Event::ViewChanged`]).
@@ -147,12 +160,8 @@ impl Session {
         let session = Self {
             engine,
             phase: RwSignal::new(Phase::Starting),
-            overview: RwSignal::new(Overview {
-                customers: 0,
-                device: String::new(),
-                drafts: false,
-                damaged: 0,
-            }),
+            overview: RwSignal::new(Overview::default()),
+            sharing: RwSignal::new(SharingState::default()),
             changed: RwSignal::new(Changed::default()),
             lists: RwSignal::new(BTreeMap::new()),
             undo: RwSignal::new(UndoState::default()),
@@ -349,6 +358,7 @@ impl Session {
         match answer {
             Ok(Reply::Opened(overview)) => {
                 let damaged = overview.damaged;
+                self.sharing.try_set(overview.sharing.clone());
                 self.overview.try_set(overview);
                 self.phase.try_set(Phase::Open);
                 if damaged > 0 {
@@ -387,6 +397,9 @@ impl Session {
             Notice::Event(Event::Undo(state)) => {
                 self.toasts.keep_undo(state.undo);
                 self.undo.try_set(state);
+            }
+            Notice::Event(Event::Sharing(state)) => {
+                self.sharing.try_set(state);
             }
             Notice::Event(Event::Progress { job, done, total }) => {
                 self.with_job(job, |entry| (entry.done, entry.total) = (done, total));
@@ -437,7 +450,18 @@ impl Session {
                 let text = move || t_string!(i18n, jobs.import_undone, count = words::number(count));
                 self.toasts.show(Toast::new(text));
             }
-            (_, Ok(Outcome::Imported(_) | Outcome::Checked(_))) => return,
+            // Screens show these at length.
+            (
+                _,
+                Ok(
+                    Outcome::Imported(_)
+                    | Outcome::Checked(_)
+                    | Outcome::Made(_)
+                    | Outcome::Previewed(_)
+                    | Outcome::Merged(_)
+                    | Outcome::Erased(_),
+                ),
+            ) => return,
         }
         self.forget_job(job);
     }

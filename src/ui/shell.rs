@@ -12,7 +12,7 @@ use crate::ui::reactive::{For, Show, effect, memo};
 use crate::ui::route::Route;
 use crate::ui::router::use_router;
 use crate::ui::screens::customers::CustomerList;
-use crate::ui::screens::{Customers, Import, Settings, Tasks, Trash};
+use crate::ui::screens::{Backup, Customers, Import, Settings, Sharing, Tasks, Trash};
 use crate::ui::session::{Job, JobKind, Phase, use_session};
 use crate::ui::text::{Texts, t, t_string, use_i18n};
 use crate::ui::widgets::menu::{close_outside, fold};
@@ -66,6 +66,8 @@ pub fn Shell() -> impl IntoView {
                         Place::Customers => view! { <Customers customer=customer /> }.into_any(),
                         Place::Tasks => view! { <Tasks /> }.into_any(),
                         Place::Import => view! { <Import /> }.into_any(),
+                        Place::Sharing => view! { <Sharing /> }.into_any(),
+                        Place::Backup => view! { <Backup /> }.into_any(),
                         Place::Trash => view! { <Trash /> }.into_any(),
                         Place::Settings => view! { <Settings /> }.into_any(),
                     }}
@@ -82,6 +84,8 @@ enum Place {
     Customers,
     Tasks,
     Import,
+    Sharing,
+    Backup,
     Trash,
     Settings,
 }
@@ -92,6 +96,8 @@ impl Place {
             Route::Customers | Route::Customer(_) => Self::Customers,
             Route::Tasks => Self::Tasks,
             Route::Import => Self::Import,
+            Route::Share | Route::TakeIn | Route::Team | Route::Conflicts | Route::Ledger => Self::Sharing,
+            Route::Backup => Self::Backup,
             Route::Trash => Self::Trash,
             Route::Settings => Self::Settings,
         }
@@ -102,6 +108,8 @@ impl Place {
             Self::Customers => Route::Customers,
             Self::Tasks => Route::Tasks,
             Self::Import => Route::Import,
+            Self::Sharing => Route::Share,
+            Self::Backup => Route::Backup,
             Self::Trash => Route::Trash,
             Self::Settings => Route::Settings,
         }
@@ -112,6 +120,8 @@ impl Place {
             Self::Customers => t_string!(i18n, nav.customers),
             Self::Tasks => t_string!(i18n, nav.tasks),
             Self::Import => t_string!(i18n, nav.import),
+            Self::Sharing => t_string!(i18n, nav.sharing),
+            Self::Backup => t_string!(i18n, nav.backup),
             Self::Trash => t_string!(i18n, nav.trash),
             Self::Settings => t_string!(i18n, nav.settings),
         }
@@ -125,6 +135,10 @@ impl Place {
                 "M4 6l1.5 1.5L8 5M4 12l1.5 1.5L8 11M4 18l1.5 1.5L8 17M11 6.5h9M11 12.5h9M11 18.5h9"
             }
             Self::Import => "M12 3v11m-4-4 4 4 4-4M4 16v4h16v-4",
+            Self::Sharing => "M8 8l4-4 4 4M12 4v11M5 12v8h14v-8",
+            Self::Backup => {
+                "M4 6c0-1.7 3.6-3 8-3s8 1.3 8 3-3.6 3-8 3-8-1.3-8-3Zm0 0v12c0 1.7 3.6 3 8 3s8-1.3 8-3V6M4 12c0 1.7 3.6 3 8 3s8-1.3 8-3"
+            }
             Self::Trash => "M4 7h16M9 7V4h6v3M6 7l1 13h10l1-13M10 11v6M14 11v6",
             Self::Settings => {
                 "M4 7h9m4 0h3M4 17h3m4 0h9M15 9.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5Zm-6 10a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5Z"
@@ -177,6 +191,8 @@ fn Navigation(
             <ul class="nav-links">
                 {link(Place::Customers, Rank::Major)}
                 {link(Place::Tasks, Rank::Major)}
+                {link(Place::Sharing, Rank::Minor)}
+                {link(Place::Backup, Rank::Minor)}
                 {link(Place::Import, Rank::Minor)}
                 {link(Place::Trash, Rank::Minor)}
                 {link(Place::Settings, Rank::Minor)}
@@ -188,6 +204,8 @@ fn Navigation(
                     <span>{t!(i18n, nav.more)}</span>
                 </summary>
                 <ul class="menu-items" on:click=move |_| fold(more)>
+                    {link(Place::Sharing, Rank::Menu)}
+                    {link(Place::Backup, Rank::Menu)}
                     {link(Place::Import, Rank::Menu)}
                     {link(Place::Trash, Rank::Menu)}
                     {link(Place::Settings, Rank::Menu)}
@@ -304,6 +322,11 @@ fn Jobs() -> impl IntoView {
             Some(JobKind::Sample) => t_string!(i18n, jobs.sample),
             Some(JobKind::UndoImport) => t_string!(i18n, jobs.undo_import),
             Some(JobKind::Check) => t_string!(i18n, jobs.check),
+            Some(JobKind::MakeBundle) => t_string!(i18n, jobs.make_bundle),
+            Some(JobKind::OpenBundle) => t_string!(i18n, jobs.open_bundle),
+            Some(JobKind::ApplyBundle) => t_string!(i18n, jobs.apply_bundle),
+            Some(JobKind::UndoMerge) => t_string!(i18n, jobs.undo_merge),
+            Some(JobKind::Erase) => t_string!(i18n, jobs.erase),
             None => t_string!(i18n, jobs.other),
         };
         view! {

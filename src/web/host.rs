@@ -58,6 +58,15 @@ impl Browser {
         let _ = scope.post_message_with_transfer(&buffer, &transfer);
     }
 
+    /// Sends a message to the screen with a file beside it.
+    pub fn post_with_file(scope: &DedicatedWorkerGlobalScope, message: &[u8], file: &[u8]) {
+        let buffer = Uint8Array::from(message).buffer();
+        let parts = js_sys::Array::of1(&Uint8Array::from(file));
+        let Ok(blob) = web_sys::Blob::new_with_u8_array_sequence(&parts) else { return };
+        let both = js_sys::Array::of2(&buffer, &blob);
+        let _ = scope.post_message_with_transfer(&both, &js_sys::Array::of1(&buffer));
+    }
+
     /// Lets the vault go, for another tab.
     pub fn let_go(&self) {
         self.lock.let_go();

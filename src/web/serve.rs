@@ -1,6 +1,7 @@
 //! The engine worker: takes calls from the page, gives replies and events.
 //!
-//! A call is an `ArrayBuffer`, or an array of one and the file that the call is about.
+//! A call is an `ArrayBuffer`, or an array of one and the file that the call is about. A reply is an
+//! `ArrayBuffer`, or an array of one and the `Blob` of a file for the person.
 
 use std::cell::OnceCell;
 use std::rc::{Rc, Weak};
@@ -43,8 +44,11 @@ pub fn serve() {
                 Some(file) => Some(read(&file).await),
                 None => None,
             };
-            let reply = engine.answer(call, file).await;
-            Browser::post(&page, &reply);
+            let (reply, out) = engine.answer(call, file).await;
+            match out {
+                Some(out) => Browser::post_with_file(&page, &reply, &out),
+                None => Browser::post(&page, &reply),
+            }
         });
     });
     scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));

@@ -1,19 +1,23 @@
 //! The screens, one file each. Each has one `<h1>`; the shell around them has the landmarks.
 
+pub mod backup;
 pub mod customer;
 pub mod customers;
 pub mod first_start;
 pub mod import;
 pub mod settings;
+pub mod sharing;
 pub mod strength;
 pub mod tasks;
 pub mod trash;
 pub mod unlock;
 
+pub use backup::Backup;
 pub use customers::Customers;
 pub use first_start::FirstStart;
 pub use import::Import;
 pub use settings::Settings;
+pub use sharing::Sharing;
 pub use tasks::Tasks;
 pub use trash::Trash;
 pub use unlock::{OpenElsewhere, Unlock};

@@ -1,0 +1,3 @@
+//! Sharing without a server: colleagues, bundles out and in, conflicts, backups, erasing.
+
+pub mod rows;
