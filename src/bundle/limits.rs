@@ -20,5 +20,7 @@ pub const MOST_NAME_BYTES: usize = 1_000;
 pub const MOST_SCRYPT_LOG_N: u8 = 18;
 /// The work factor that is written: 128 MiB.
 pub const SCRYPT_LOG_N: u8 = 17;
+/// The longest header of the container, in bytes.
+pub const MOST_HEADER_BYTES: usize = 256 << 10;
 /// The longest member card, in bytes.
 pub const MOST_CARD_BYTES: usize = 16 << 10;

@@ -104,6 +104,7 @@ pub use kdf::{
     DEFAULT_AIM, DerivedSecret, KDF_PARAMS_LEN, KdfError, KdfParams, KdfParamsError, MEASURED_PASSES,
     MemoryClass, calibrate, derive,
 };
+pub use padding::padded_len;
 pub use passphrase::Passphrase;
 pub use ring::KeyRing;
 pub use seal::{

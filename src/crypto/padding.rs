@@ -9,7 +9,8 @@ const STEP: usize = 128;
 /// fills up to a multiple of 128 bytes as long as that is no more than 4,096; above, to a length of the
 /// PADMÉ scheme (Nikitin et al., "Reducing Metadata Leakage from Encrypted Files and Communication with
 /// PURBs", 2019, §4), which adds at most 12 %, and less the longer the text.
-pub(super) fn padded_len(plain: usize) -> Option<usize> {
+#[must_use]
+pub fn padded_len(plain: usize) -> Option<usize> {
     let marked = plain.checked_add(1)?;
     let step = if marked <= FINE_UP_TO {
         STEP

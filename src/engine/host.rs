@@ -3,6 +3,7 @@
 use core::future::Future;
 use core::pin::Pin;
 
+use crate::bundle::sealer::{Answer, Request, SealerError};
 use crate::crypto::{DerivedSecret, Entropy, KdfError, KdfParams, MemoryClass};
 use crate::model::Instant;
 use crate::vault::Store;
@@ -11,6 +12,12 @@ use super::protocol::Event;
 
 /// Work that goes on by itself.
 pub type Task = Pin<Box<dyn Future<Output = ()>>>;
+
+/// The sealer as the engine sees it: asked one thing after the other ([`crate::bundle::sealer`]).
+pub trait Sealer {
+    /// Asks, and waits for the answer. A sealer that died answers [`Answer::Failed`].
+    fn ask(&mut self, request: Request) -> impl Future<Output = Answer>;
+}
 
 /// The surroundings of an engine: store, clock, randomness, sealer, and a way to talk.
 pub trait Host: 'static {
@@ -38,6 +45,15 @@ pub trait Host: 'static {
         passphrase: &str,
         params: KdfParams,
     ) -> impl Future<Output = Result<DerivedSecret, KdfError>>;
+
+    /// A sealer for one bundle, card or sheet. Its memory ends with it.
+    type Sealer: Sealer + 'static;
+
+    /// Starts a sealer.
+    ///
+    /// # Errors
+    /// When it can't be had.
+    fn sealer(&self) -> impl Future<Output = Result<Self::Sealer, SealerError>>;
 
     /// Lets other requests be answered, then goes on.
     fn pause(&self) -> impl Future<Output = ()>;

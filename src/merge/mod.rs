@@ -57,6 +57,7 @@
 mod change;
 mod clock;
 mod erasure;
+pub mod exchange;
 pub mod fork;
 mod record;
 mod register;

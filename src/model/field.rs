@@ -76,6 +76,8 @@ fields! {
     TYPE = "type";
     /// Note: whether it stays on top.
     PINNED = "pinned";
+    /// Note: whether it never leaves this notebook in bundles for others ([`super::Value::Flag`]).
+    PRIVATE = "private";
     /// Task: the day on which it is due.
     DUE = "due";
     /// Task: the instant at which it was done; absent means open.

@@ -12,6 +12,7 @@ use super::indexed_db::IndexedDb;
 use super::lock::VaultLock;
 use super::sealer::Sealer;
 use super::turn::{Turns, sleep};
+use crate::bundle::sealer::SealerError;
 use crate::crypto::{DerivedSecret, Entropy, KdfError, KdfParams, MemoryClass};
 use crate::engine::dispatch::encode;
 use crate::engine::host::Task;
@@ -108,6 +109,12 @@ impl Host for Browser {
 
     async fn derive(&self, passphrase: &str, params: KdfParams) -> Result<DerivedSecret, KdfError> {
         self.sealer.derive(passphrase, params).await
+    }
+
+    type Sealer = super::sealer::Port;
+
+    async fn sealer(&self) -> Result<super::sealer::Port, SealerError> {
+        self.sealer.start()
     }
 
     async fn pause(&self) {

@@ -1,11 +1,12 @@
-//! The sealer: a worker for one derivation. Its memory, 64 MiB of it and the passphrase, ends with it.
+//! The sealer: a worker for one piece of work. Its memory, 64 MiB of a derivation, a passphrase, the keys
+//! of a bundle, ends with it.
 //!
 //! The page starts it, since a worker that starts another one can hang for good in Firefox. To ask for it,
 //! the engine sends the page an array of two ports: on the first the page says `failed` if the worker
 //! fails; the second it hands to the worker, which says `ready` there. So the page sees no secret.
 //!
-//! A message to the sealer is the KDF parameters ([`KdfParams::encode`]) and the passphrase in UTF-8; its
-//! answer is the 64 bytes of the secret, or one byte that says why there is none.
+//! Requests and answers are postcard bytes ([`crate::bundle::sealer`]). The worker ends when it has derived
+//! a secret, or when the engine says `end`.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -16,25 +17,29 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent, MessagePort};
 use zeroize::Zeroizing;
 
-use crate::crypto::{self, DerivedSecret, KDF_PARAMS_LEN, KdfError, KdfParams, Passphrase};
+use super::entropy::BrowserEntropy;
+use crate::bundle::sealer::{Answer, Request, SealerError};
+use crate::bundle::worker::Worker;
+use crate::crypto::{DerivedSecret, KdfError, KdfParams};
+use crate::engine::host;
 
 const READY: &str = "ready";
-const OUT_OF_MEMORY: u8 = 1;
-const REFUSED: u8 = 2;
+const END: &str = "end";
 
 /// The engine's side: keeps one sealer warm.
 #[derive(Clone)]
 pub struct Sealer {
     page: DedicatedWorkerGlobalScope,
-    warm: Rc<RefCell<Option<Warm>>>,
+    warm: Rc<RefCell<Option<Port>>>,
 }
 
-struct Warm {
+/// The way to one sealer.
+pub struct Port {
     /// What the page says of the worker.
     page: MessagePort,
     worker: MessagePort,
     /// Ends with what either says first.
-    first: Promise,
+    first: Option<Promise>,
 }
 
 impl Sealer {
@@ -44,20 +49,29 @@ impl Sealer {
         Self { page, warm: Rc::default() }
     }
 
-    /// Starts a sealer, so that the next derivation need not wait for it.
+    /// Starts a sealer, so that the next piece of work need not wait for it.
     pub fn prepare(&self) {
         if self.warm.borrow().is_none() {
-            *self.warm.borrow_mut() = self.start().ok();
+            *self.warm.borrow_mut() = self.begin().ok();
         }
     }
 
-    fn start(&self) -> Result<Warm, JsValue> {
+    /// Starts a sealer, or gives the warm one.
+    ///
+    /// # Errors
+    /// When the browser has no message channels.
+    pub fn start(&self) -> Result<Port, SealerError> {
+        let warm = self.warm.borrow_mut().take();
+        warm.map_or_else(|| self.begin().map_err(|_| SealerError::Order), Ok)
+    }
+
+    fn begin(&self) -> Result<Port, JsValue> {
         let (page, worker) = (MessageChannel::new()?, MessageChannel::new()?);
         let ports = Array::of2(&page.port2(), &worker.port2());
-        let warm = (page.port1(), worker.port1());
-        let first = next(&warm.0, &warm.1);
+        let (page, worker) = (page.port1(), worker.port1());
+        let first = next(&page, &worker);
         self.page.post_message_with_transfer(&ports, &ports)?;
-        Ok(Warm { page: warm.0, worker: warm.1, first })
+        Ok(Port { page, worker, first: Some(first) })
     }
 
     /// Derives a secret; the sealer ends then.
@@ -65,32 +79,51 @@ impl Sealer {
     /// # Errors
     /// When the worker can't be had or could not derive.
     pub async fn derive(&self, passphrase: &str, params: KdfParams) -> Result<DerivedSecret, KdfError> {
-        self.prepare();
-        let Some(Warm { page, worker, first }) = self.warm.borrow_mut().take() else {
-            return Err(KdfError::Refused);
-        };
-        let first = JsFuture::from(first).await.ok().and_then(|first| first.as_string());
-        if first.as_deref() != Some(READY) {
-            return Err(KdfError::Refused);
+        let mut port = self.start().map_err(|_| KdfError::Refused)?;
+        let request = Request::Derive { params: params.encode().to_vec(), passphrase: passphrase.to_owned() };
+        match host::Sealer::ask(&mut port, request).await {
+            Answer::Secret(bytes) => {
+                let bytes = Zeroizing::new(bytes);
+                let secret = bytes.as_slice().try_into().map(DerivedSecret::from_bytes);
+                secret.map_err(|_| KdfError::Refused)
+            }
+            Answer::Failed(SealerError::OutOfMemory) => {
+                Err(KdfError::OutOfMemory { memory_kib: params.memory_kib() })
+            }
+            _ => Err(KdfError::Refused),
         }
-        let mut message = Zeroizing::new(Vec::with_capacity(KDF_PARAMS_LEN + passphrase.len()));
-        message.extend_from_slice(&params.encode());
-        message.extend_from_slice(passphrase.as_bytes());
-        let answer = next(&page, &worker);
-        let sent = worker.post_message(&Uint8Array::from(message.as_slice()));
-        let answer = match sent {
-            Ok(()) => JsFuture::from(answer).await,
-            Err(error) => Err(error),
-        };
-        page.close();
-        worker.close();
-        let bytes = answer.and_then(|bytes| bytes.dyn_into::<Uint8Array>());
-        let bytes = bytes.map(|bytes| Zeroizing::new(bytes.to_vec()));
-        match bytes.as_deref().map(Vec::as_slice) {
-            // A worker that fails at work lacks memory: there is nothing else in it that could.
-            Ok([OUT_OF_MEMORY]) | Err(_) => Err(KdfError::OutOfMemory { memory_kib: params.memory_kib() }),
-            Ok(bytes) => bytes.try_into().map(DerivedSecret::from_bytes).map_err(|_| KdfError::Refused),
+    }
+}
+
+impl Port {
+    async fn answer(&mut self, request: &Request) -> Option<Answer> {
+        if let Some(first) = self.first.take() {
+            let first = JsFuture::from(first).await.ok()?;
+            first.as_string().filter(|first| first == READY)?;
         }
+        let message = Zeroizing::new(postcard::to_allocvec(request).ok()?);
+        let bytes = Uint8Array::from(message.as_slice());
+        let answer = next(&self.page, &self.worker);
+        let sent = self.worker.post_message_with_transferable(&bytes, &Array::of1(&bytes.buffer()));
+        sent.ok()?;
+        let answer = JsFuture::from(answer).await.ok()?.dyn_into::<Uint8Array>().ok()?;
+        postcard::from_bytes(&Zeroizing::new(answer.to_vec())).ok()
+    }
+}
+
+impl host::Sealer for Port {
+    /// A worker that fails at work lacks memory: there is nothing else in it that could.
+    async fn ask(&mut self, request: Request) -> Answer {
+        self.answer(&request).await.unwrap_or(Answer::Failed(SealerError::OutOfMemory))
+    }
+}
+
+impl Drop for Port {
+    fn drop(&mut self) {
+        // Nobody is left to be told if this fails.
+        let _ = self.worker.post_message(&END.into());
+        self.page.close();
+        self.worker.close();
     }
 }
 
@@ -103,26 +136,34 @@ fn next(page: &MessagePort, worker: &MessagePort) -> Promise {
                 // A promise's own function can't fail, and the first call decides.
                 let _ = resolve.call1(&JsValue::NULL, &event.data());
             });
-            port.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-            // It lives as long as the port: a few bytes for each unlocking.
-            on_message.forget();
+            port.set_onmessage(Some(&on_message.into_js_value().unchecked_into()));
         }
     })
 }
 
-/// The worker's side: derives what it is asked for on the port that it is given, then ends.
+/// The worker's side: does what it is asked on the port that it is given.
 pub fn serve() {
     let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else { return };
     let own = scope.clone();
     let on_port = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         let Ok(port) = event.data().dyn_into::<MessagePort>() else { return };
         let (asker, own) = (port.clone(), own.clone());
+        let worker = RefCell::new(Worker::new(Box::new(BrowserEntropy)));
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            let message = Zeroizing::new(Uint8Array::new(&event.data()).to_vec());
-            let answer = answer(&message);
+            let Ok(bytes) = event.data().dyn_into::<Uint8Array>() else { return own.close() };
+            let message = Zeroizing::new(bytes.to_vec());
+            let answer = match postcard::from_bytes::<Request>(&message) {
+                Ok(request) => worker.borrow_mut().answer(request),
+                Err(_) => Answer::Failed(SealerError::Order),
+            };
+            let ends = matches!(answer, Answer::Secret(_));
+            let answer = Zeroizing::new(postcard::to_allocvec(&answer).unwrap_or_default());
+            let bytes = Uint8Array::from(answer.as_slice());
             // Nobody is left to be told if this fails.
-            let _ = asker.post_message(&Uint8Array::from(answer.as_slice()));
-            own.close();
+            let _ = asker.post_message_with_transferable(&bytes, &Array::of1(&bytes.buffer()));
+            if ends {
+                own.close();
+            }
         });
         port.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         on_message.forget();
@@ -132,18 +173,4 @@ pub fn serve() {
     on_port.forget();
     // A message that comes before this is lost; the page waits for it.
     let _ = scope.post_message(&READY.into());
-}
-
-fn answer(message: &[u8]) -> Zeroizing<Vec<u8>> {
-    let Some((params, passphrase)) = message.split_at_checked(KDF_PARAMS_LEN) else {
-        return Zeroizing::new(vec![REFUSED]);
-    };
-    let (Ok(params), Ok(passphrase)) = (KdfParams::decode(params), core::str::from_utf8(passphrase)) else {
-        return Zeroizing::new(vec![REFUSED]);
-    };
-    match crypto::derive(&Passphrase::new(passphrase), &params) {
-        Ok(secret) => Zeroizing::new(secret.into_bytes().to_vec()),
-        Err(KdfError::OutOfMemory { .. }) => Zeroizing::new(vec![OUT_OF_MEMORY]),
-        Err(KdfError::Refused) => Zeroizing::new(vec![REFUSED]),
-    }
 }

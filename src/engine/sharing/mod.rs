@@ -1,3 +1,4 @@
 //! Sharing without a server: colleagues, bundles out and in, conflicts, backups, erasing.
 
+pub mod groups;
 pub mod rows;

@@ -1,0 +1,167 @@
+//! The container of a bundle: an age v1 file (<https://c2sp.org/age>), binary or armored, for X25519
+//! recipients or for a passphrase.
+//!
+//! The crate `age` does the cryptography, with randomness of its own. Here stand the limits, which are
+//! looked at before any work, and what can go wrong in the words of [`SealerError`].
+
+use std::io::{Read, Write};
+use std::iter;
+
+use age::armor::{ArmoredReader, ArmoredWriter, Format};
+use age::secrecy::SecretString;
+use age::{DecryptError, Decryptor, Encryptor, scrypt, x25519};
+use unicode_normalization::UnicodeNormalization;
+
+use super::limits::{MOST_FILE_BYTES, MOST_HEADER_BYTES, MOST_RECIPIENTS, MOST_SCRYPT_LOG_N, SCRYPT_LOG_N};
+use super::sealer::SealerError;
+
+const ARMOR: &[u8] = b"-----BEGIN AGE ENCRYPTED FILE-----";
+const MAGIC: &[u8] = b"age-encryption.org/";
+const VERSION: &[u8] = b"age-encryption.org/v1\n";
+
+/// Seals `content` for recipients, `age1…`. Whoever holds the identity of one of them can open it.
+///
+/// # Errors
+/// If there is none, there are too many, or one is not a recipient.
+pub fn seal_for(content: &[u8], recipients: &[String], armored: bool) -> Result<Vec<u8>, SealerError> {
+    if recipients.len() > MOST_RECIPIENTS {
+        return Err(SealerError::TooLarge { limit: "recipients".to_owned() });
+    }
+    let parsed = recipients.iter().map(|text| text.parse::<x25519::Recipient>());
+    let parsed: Vec<_> = parsed.collect::<Result<_, _>>().map_err(|_| SealerError::NotARecipient)?;
+    let as_dyn = parsed.iter().map(|recipient| -> &dyn age::Recipient { recipient });
+    let encryptor = Encryptor::with_recipients(as_dyn).map_err(|_| SealerError::NotARecipient)?;
+    write(encryptor, content, armored)
+}
+
+/// Seals `content` for whoever knows the passphrase, with scrypt at [`SCRYPT_LOG_N`].
+///
+/// # Errors
+/// When there is not enough memory.
+pub fn seal_with(content: &[u8], passphrase: &str, armored: bool) -> Result<Vec<u8>, SealerError> {
+    let mut recipient = scrypt::Recipient::new(secret(passphrase));
+    recipient.set_work_factor(SCRYPT_LOG_N);
+    let encryptor = Encryptor::with_recipients(iter::once(&recipient as &dyn age::Recipient))
+        .map_err(|_| SealerError::NotARecipient)?;
+    write(encryptor, content, armored)
+}
+
+fn write(encryptor: Encryptor, content: &[u8], armored: bool) -> Result<Vec<u8>, SealerError> {
+    // Nothing but memory is written to: only the want of it can make this fail.
+    let failed = |_: std::io::Error| SealerError::OutOfMemory;
+    let format = if armored { Format::AsciiArmor } else { Format::Binary };
+    let file = Vec::with_capacity(content.len() + content.len() / if armored { 2 } else { 64 } + 1024);
+    let armor = ArmoredWriter::wrap_output(file, format).map_err(failed)?;
+    let mut stream = encryptor.wrap_output(armor).map_err(failed)?;
+    stream.write_all(content).map_err(failed)?;
+    stream.finish().and_then(ArmoredWriter::finish).map_err(failed)
+}
+
+/// With what a container may be opened.
+#[derive(Default)]
+pub struct Keys<'a> {
+    /// Identities.
+    pub identities: Vec<&'a x25519::Identity>,
+    /// A passphrase as typed.
+    pub passphrase: Option<&'a str>,
+}
+
+/// Opens a container, binary or armored.
+///
+/// # Errors
+/// [`SealerError`] says why not. Nothing of the content is given out unless all of it is whole.
+pub fn open(file: &[u8], keys: &Keys<'_>) -> Result<Vec<u8>, SealerError> {
+    if file.len() > MOST_FILE_BYTES {
+        return Err(SealerError::TooLarge { limit: "file".to_owned() });
+    }
+    let text = file.trim_ascii_start();
+    if text.starts_with(ARMOR) {
+        return open_stream(ArmoredReader::new(text), file.len(), keys);
+    }
+    look_at_header(file)?;
+    open_stream(file, file.len(), keys)
+}
+
+/// Refuses what is no age file, and headers out of all bounds.
+fn look_at_header(file: &[u8]) -> Result<(), SealerError> {
+    if !file.starts_with(VERSION) {
+        let begun = !file.is_empty() && VERSION.starts_with(file);
+        return Err(match file.starts_with(MAGIC) {
+            _ if begun => SealerError::Truncated,
+            true => SealerError::UnknownContainer,
+            false => SealerError::NotABundle,
+        });
+    }
+    let head = file.get(..MOST_HEADER_BYTES.min(file.len())).unwrap_or_default();
+    let mut stanzas = 0;
+    for line in head.split(|byte| *byte == b'\n') {
+        stanzas += usize::from(line.starts_with(b"-> "));
+        if line.starts_with(b"---") {
+            let few = stanzas <= MOST_RECIPIENTS;
+            return if few { Ok(()) } else { Err(SealerError::TooLarge { limit: "recipients".to_owned() }) };
+        }
+    }
+    if head.len() < file.len() {
+        Err(SealerError::TooLarge { limit: "header".to_owned() })
+    } else {
+        Err(SealerError::Truncated)
+    }
+}
+
+fn open_stream(input: impl Read, length: usize, keys: &Keys<'_>) -> Result<Vec<u8>, SealerError> {
+    // An armored header is as small as a binary one; more than all of it is never read at once.
+    let decryptor = Decryptor::new(input).map_err(|error| header_error(&error))?;
+    let opened = if decryptor.is_scrypt() {
+        let passphrase = keys.passphrase.ok_or(SealerError::NeedsPassphrase)?;
+        let mut identity = scrypt::Identity::new(secret(passphrase));
+        identity.set_max_work_factor(MOST_SCRYPT_LOG_N);
+        decryptor.decrypt(iter::once(&identity as &dyn age::Identity)).map_err(|error| match error {
+            DecryptError::ExcessiveWork { required, .. } => {
+                SealerError::ExcessiveWork { found: required, most: MOST_SCRYPT_LOG_N }
+            }
+            DecryptError::KeyDecryptionFailed
+            | DecryptError::DecryptionFailed
+            | DecryptError::NoMatchingKeys => SealerError::WrongPassphrase,
+            error => header_error(&error),
+        })
+    } else {
+        let identities = keys.identities.iter().map(|identity| *identity as &dyn age::Identity);
+        decryptor.decrypt(identities).map_err(|error| match error {
+            DecryptError::NoMatchingKeys => SealerError::NotForUs,
+            error => header_error(&error),
+        })
+    };
+    let mut content = Vec::with_capacity(length);
+    opened?.read_to_end(&mut content).map_err(|error| payload_error(&error))?;
+    Ok(content)
+}
+
+fn header_error(error: &DecryptError) -> SealerError {
+    match error {
+        DecryptError::UnknownFormat => SealerError::UnknownContainer,
+        DecryptError::Io(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
+            SealerError::Truncated
+        }
+        DecryptError::InvalidMac => damaged("header mac"),
+        DecryptError::Io(_) | DecryptError::InvalidHeader => damaged("header"),
+        DecryptError::KeyDecryptionFailed => damaged("file key"),
+        _ => damaged("container"),
+    }
+}
+
+fn payload_error(error: &std::io::Error) -> SealerError {
+    match error.kind() {
+        std::io::ErrorKind::UnexpectedEof => SealerError::Truncated,
+        _ => damaged("payload"),
+    }
+}
+
+fn damaged(part: &str) -> SealerError {
+    SealerError::Damaged { part: part.to_owned() }
+}
+
+/// The passphrase as [`crate::crypto::Passphrase`] reads it: NFKC, without white space at either end.
+fn secret(passphrase: &str) -> SecretString {
+    let normal: String = passphrase.nfkc().collect();
+    SecretString::from(normal.trim().to_owned())
+}

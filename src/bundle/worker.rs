@@ -1,0 +1,169 @@
+//! The sealer at work: answers requests, one after the other. The browser runs it in a worker of its own,
+//! tests and the command line tool where they are.
+
+use age::x25519;
+use zeroize::Zeroizing;
+
+use super::container::{self, Keys};
+use super::header::{Header, To};
+use super::item::Item;
+use super::keys::{DeviceKeys, identity_of, is_signed_by, secret_of_typed};
+use super::read::{Bundle, Items};
+use super::sealer::{Answer, OpenWith, Opened, Request, SealerError};
+use super::write::Writer;
+use super::{card, qr, recovery};
+use crate::crypto::{self, Entropy, KdfError, KdfParams, Passphrase};
+use crate::model::ReplicaId;
+
+/// So many items, about, are given at once.
+const ITEMS_AT_ONCE: usize = 256;
+
+/// A sealer.
+pub struct Worker {
+    entropy: Box<dyn Entropy>,
+    writing: Option<Writing>,
+    reading: Option<Items>,
+}
+
+struct Writing {
+    writer: Writer,
+    keys: DeviceKeys,
+    to: To,
+    passphrase: Option<Zeroizing<String>>,
+    armored: bool,
+}
+
+impl Worker {
+    /// A sealer that has nothing to do yet.
+    #[must_use]
+    pub fn new(entropy: Box<dyn Entropy>) -> Self {
+        Self { entropy, writing: None, reading: None }
+    }
+
+    /// Does what is asked.
+    pub fn answer(&mut self, request: Request) -> Answer {
+        self.try_answer(request).unwrap_or_else(Answer::Failed)
+    }
+
+    fn try_answer(&mut self, request: Request) -> Result<Answer, SealerError> {
+        match request {
+            Request::Derive { params, passphrase } => derive(&params, Zeroizing::new(passphrase)),
+            Request::MakeDevice { name, replica, at, keys } => {
+                self.make_device(&name, replica, at, &Zeroizing::new(keys))
+            }
+            Request::ReadCard(file) => card::read(&file).map(Answer::Card),
+            Request::MakeRecovery { vault } => {
+                recovery::make(&vault, &mut *self.entropy).map(Answer::Recovery)
+            }
+            Request::OpenRecovery { vault, identity } => {
+                recovery::open(&vault, &identity).map(Answer::Recovery)
+            }
+            Request::Qr(text) => qr::qr(&text).map(Answer::Qr),
+            Request::Write { header, keys, passphrase, armored } => {
+                self.begin(*header, &Zeroizing::new(keys), passphrase, armored)
+            }
+            Request::Items(items) => self.write(&items),
+            Request::Finish => self.finish(),
+            Request::Read { file, open_with } => self.read(&file, &open_with),
+            Request::More => self.more(),
+        }
+    }
+
+    fn make_device(
+        &mut self,
+        name: &str,
+        replica: ReplicaId,
+        at: i64,
+        keys: &[u8],
+    ) -> Result<Answer, SealerError> {
+        let keys =
+            if keys.is_empty() { DeviceKeys::make(&mut *self.entropy)? } else { DeviceKeys::decode(keys)? };
+        let card = card::make(&keys, name, replica, at)?;
+        Ok(Answer::Device { keys: keys.encode().to_vec(), card })
+    }
+
+    fn begin(
+        &mut self,
+        mut header: Header,
+        keys: &[u8],
+        passphrase: Option<String>,
+        armored: bool,
+    ) -> Result<Answer, SealerError> {
+        let keys = DeviceKeys::decode(keys)?;
+        // Whatever the caller knows of the keys, what is signed is what the signature is made with.
+        header.from.signing_key = keys.signing_key();
+        header.from.recipient = keys.recipient();
+        let to = header.to.clone();
+        let passphrase = passphrase.map(Zeroizing::new);
+        if matches!(&to, To::Recipients(recipients) if recipients.is_empty())
+            || (to == To::Passphrase) != passphrase.is_some()
+        {
+            return Err(SealerError::NotARecipient);
+        }
+        self.writing = Some(Writing { writer: Writer::new(&header)?, keys, to, passphrase, armored });
+        Ok(Answer::Ready(0))
+    }
+
+    fn write(&mut self, items: &[Item]) -> Result<Answer, SealerError> {
+        let writing = self.writing.as_mut().ok_or(SealerError::Order)?;
+        items.iter().try_for_each(|item| writing.writer.push(item))?;
+        Ok(Answer::Ready(writing.writer.packed()))
+    }
+
+    fn finish(&mut self) -> Result<Answer, SealerError> {
+        let Writing { writer, keys, to, passphrase, armored } =
+            self.writing.take().ok_or(SealerError::Order)?;
+        let content = Zeroizing::new(writer.finish(|message| keys.sign(message))?);
+        let file = match (&to, passphrase) {
+            (To::Recipients(recipients), _) => container::seal_for(&content, recipients, armored),
+            (To::Passphrase, Some(passphrase)) => container::seal_with(&content, &passphrase, armored),
+            (To::Passphrase, None) => Err(SealerError::NotARecipient),
+        };
+        file.map(Answer::File)
+    }
+
+    fn read(&mut self, file: &[u8], open_with: &OpenWith) -> Result<Answer, SealerError> {
+        let devices: Vec<DeviceKeys> =
+            open_with.devices.iter().map(|keys| DeviceKeys::decode(keys)).collect::<Result<_, _>>()?;
+        let sheets: Vec<x25519::Identity> = open_with
+            .identities
+            .iter()
+            .map(|typed| identity_of(&*secret_of_typed(typed).ok_or(SealerError::NotAnIdentity)?))
+            .collect::<Result<_, _>>()?;
+        let identities: Vec<_> = devices.iter().map(DeviceKeys::identity).chain(&sheets).collect();
+        let own: Vec<String> = identities.iter().map(|identity| identity.to_public().to_string()).collect();
+        let content =
+            container::open(file, &Keys { identities, passphrase: open_with.passphrase.as_deref() })?;
+        let bundle = Bundle::open(content)?.verify(is_signed_by)?;
+        let header = bundle.header().clone();
+        let addressed = match &header.to {
+            // Whoever knows the passphrase was meant; a file that says so was opened with it.
+            To::Passphrase => open_with.passphrase.is_some(),
+            To::Recipients(recipients) => own.iter().any(|own| recipients.contains(own)),
+        };
+        let opened = Opened {
+            fingerprint: card::fingerprint(&header.from.signing_key, &header.from.recipient),
+            header,
+            addressed,
+            items: bundle.len(),
+            unknown: bundle.unknown(),
+            bytes: bundle.bytes(),
+        };
+        self.reading = Some(bundle.items());
+        Ok(Answer::Opened(Box::new(opened)))
+    }
+
+    fn more(&mut self) -> Result<Answer, SealerError> {
+        let items = self.reading.as_mut().ok_or(SealerError::Order)?;
+        items.take(ITEMS_AT_ONCE).collect::<Result<_, _>>().map(Answer::Items)
+    }
+}
+
+fn derive(params: &[u8], passphrase: Zeroizing<String>) -> Result<Answer, SealerError> {
+    let params = KdfParams::decode(params).map_err(|_| SealerError::Refused)?;
+    match crypto::derive(&Passphrase::new(&passphrase), &params) {
+        Ok(secret) => Ok(Answer::Secret(secret.into_bytes().to_vec())),
+        Err(KdfError::OutOfMemory { .. }) => Err(SealerError::OutOfMemory),
+        Err(KdfError::Refused) => Err(SealerError::Refused),
+    }
+}
