@@ -226,7 +226,7 @@ impl Transaction {
 }
 
 /// What a field of a record displays, a set as its words in one text.
-fn displayed(state: &RecordState, field: &FieldName) -> Value {
+pub(super) fn displayed(state: &RecordState, field: &FieldName) -> Value {
     if let Some(text) = state.text_of(field) {
         let text = text.view().text();
         return if text.is_empty() { Value::Empty } else { Value::Text(text) };
