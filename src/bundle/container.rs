@@ -41,8 +41,9 @@ pub fn seal_for(content: &[u8], recipients: &[String], armored: bool) -> Result<
 pub fn seal_with(content: &[u8], passphrase: &str, armored: bool) -> Result<Vec<u8>, SealerError> {
     let mut recipient = scrypt::Recipient::new(secret(passphrase));
     recipient.set_work_factor(SCRYPT_LOG_N);
-    let encryptor = Encryptor::with_recipients(iter::once(&recipient as &dyn age::Recipient))
-        .map_err(|_| SealerError::NotARecipient)?;
+    let recipient: &dyn age::Recipient = &recipient;
+    let encryptor =
+        Encryptor::with_recipients(iter::once(recipient)).map_err(|_| SealerError::NotARecipient)?;
     write(encryptor, content, armored)
 }
 
@@ -115,7 +116,8 @@ fn open_stream(input: impl Read, length: usize, keys: &Keys<'_>) -> Result<Vec<u
         let passphrase = keys.passphrase.ok_or(SealerError::NeedsPassphrase)?;
         let mut identity = scrypt::Identity::new(secret(passphrase));
         identity.set_max_work_factor(MOST_SCRYPT_LOG_N);
-        decryptor.decrypt(iter::once(&identity as &dyn age::Identity)).map_err(|error| match error {
+        let identity: &dyn age::Identity = &identity;
+        decryptor.decrypt(iter::once(identity)).map_err(|error| match error {
             DecryptError::ExcessiveWork { required, .. } => {
                 SealerError::ExcessiveWork { found: required, most: MOST_SCRYPT_LOG_N }
             }
@@ -125,7 +127,7 @@ fn open_stream(input: impl Read, length: usize, keys: &Keys<'_>) -> Result<Vec<u
             error => header_error(&error),
         })
     } else {
-        let identities = keys.identities.iter().map(|identity| *identity as &dyn age::Identity);
+        let identities = keys.identities.iter().map(|identity| -> &dyn age::Identity { *identity });
         decryptor.decrypt(identities).map_err(|error| match error {
             DecryptError::NoMatchingKeys => SealerError::NotForUs,
             error => header_error(&error),

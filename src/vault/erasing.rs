@@ -93,7 +93,7 @@ impl<S: Store> Notebook<S> {
             let holds = batch.pages().is_ok_and(|pages| pages.iter().any(|(id, _)| erased.contains(id)));
             if holds {
                 for (id, page) in self.current_pages(row).await? {
-                    let page = without(page, &erasures);
+                    let page = without(id, page, &erasures);
                     packer.push(id, &page);
                     cards.push(page.card(id));
                 }
@@ -132,6 +132,7 @@ impl<S: Store> Notebook<S> {
         let end = UNDO_FROM + self.team().next.undo;
         for (row, mut piece) in self.sharing_rows::<UndoPiece>(UNDO_FROM, end).await? {
             if piece.0.iter().any(|(page, _)| erased.contains(page)) {
+                piece.0.retain(|(page, _)| !erasures.contains(*page));
                 for (_, records) in &mut piece.0 {
                     records.retain(|(record, _)| !erasures.contains(*record));
                 }
@@ -139,7 +140,7 @@ impl<S: Store> Notebook<S> {
             }
         }
         if let Some(Unread(mut unread)) = self.sharing(ROW_UNREAD).await? {
-            unread.retain(|(_, record, _)| !erasures.contains(*record));
+            unread.retain(|(page, record, _)| !erasures.contains(*page) && !erasures.contains(*record));
             rows.push(sharing_row(ROW_UNREAD, &Unread(unread)));
         }
         let mut writes = Vec::with_capacity(rows.len());
@@ -171,7 +172,11 @@ impl Team {
     }
 }
 
-fn without(mut page: Page, erasures: &Erasures) -> Page {
+/// What belonged to an erased customer goes with it, also what was added elsewhere meanwhile.
+fn without(id: RecordId, mut page: Page, erasures: &Erasures) -> Page {
+    if erasures.contains(id) {
+        return Page::default();
+    }
     page.records.retain(|record, _| !erasures.contains(*record));
     page.journal.retain(|line| !erasures.contains(line.record));
     page

@@ -6,6 +6,8 @@
 
 use std::rc::Rc;
 
+use serde::{Deserialize, Serialize};
+
 use super::bulk::Written;
 use super::error::VaultError;
 use super::format::{Card, JournalEntry, LogRow, PageChange, encode};
@@ -21,7 +23,7 @@ use crate::model::{FieldName, Instant, RecordId, Value};
 const FEW: usize = 64;
 
 /// What came of one page.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Incoming {
     /// The page.
     pub page: RecordId,
@@ -75,8 +77,9 @@ impl<S: Store> Notebook<S> {
         let mut after = (*before).clone();
         let mut deltas = Vec::new();
         let mut journal = Vec::new();
+        let gone = self.team().erasures.contains(incoming.page);
         for (record, state) in &incoming.records {
-            if self.team().erasures.contains(*record) {
+            if gone || self.team().erasures.contains(*record) {
                 *refused += 1;
                 continue;
             }
@@ -97,12 +100,14 @@ impl<S: Store> Notebook<S> {
         }
         let is_known = |line: &JournalEntry| {
             before.journal.iter().any(|known| {
-                known.record == line.record && known.field == line.field && known.by.replica == line.by.replica
+                known.record == line.record
+                    && known.field == line.field
+                    && known.by.replica == line.by.replica
                     && known.by.counter >= line.by.counter
             })
         };
         let erased = |record: RecordId| self.team().erasures.contains(record);
-        let told = incoming.history.iter().filter(|line| !is_known(line) && !erased(line.record));
+        let told = incoming.history.iter().filter(|line| !gone && !is_known(line) && !erased(line.record));
         journal.extend(told.cloned());
         crate::model::sort::by_key(&mut journal, |line| (line.at, line.by));
         let mut noted = 0;
@@ -203,7 +208,14 @@ fn lines(
         let is_told = lines.iter().any(|line| line.field.as_ref() == Some(field));
         let (old, new) = (displayed(before, field), displayed(after, field));
         if let (false, true, Some(head)) = (is_told, old != new, register.latest()) {
-            lines.push(JournalEntry { record, field: Some(field.clone()), old, new, at: head.at, by: head.dot });
+            lines.push(JournalEntry {
+                record,
+                field: Some(field.clone()),
+                old,
+                new,
+                at: head.at,
+                by: head.dot,
+            });
         }
     }
     let (was, is) = (before.is_deleted(), after.is_deleted());

@@ -187,7 +187,10 @@ pub struct BatchVersions(pub Vec<(u64, VersionVector)>);
 /// What was there before a bundle was applied: page by page the records that it touched, as they were, or
 /// nothing for one that it brought.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct UndoPiece(pub Vec<(RecordId, Vec<(RecordId, Option<RecordState>)>)>);
+pub struct UndoPiece(pub Vec<(RecordId, Vec<Before>)>);
+
+/// A record as it was, or nothing for one that was not there.
+pub type Before = (RecordId, Option<RecordState>);
 
 /// A change of a row of the area `sharing`: its number, and its content or nothing to delete it.
 pub type SharingRow = (u64, Option<Vec<u8>>);
@@ -278,12 +281,29 @@ impl<S: Store> Notebook<S> {
         }
     }
 
+    /// Up to a few hundred rows of a bundle that is being applied.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn staged_rows(&self) -> Result<Vec<u64>, VaultError> {
+        let rows = self.store.read_from(Area::Sharing, STAGED_FROM, STAGED_AT_ONCE).await?;
+        Ok(rows.into_iter().map(|(row, _)| row).filter(|row| *row < UNDO_FROM).collect())
+    }
+
+    /// The counter of the last write of this replica.
+    #[must_use]
+    pub fn written(&self) -> u64 {
+        self.state.borrow().replica.counter
+    }
+
     /// The name of a device.
     #[must_use]
     pub fn device_name(&self, replica: ReplicaId) -> String {
         let state = self.state.borrow();
         let mut known = state.manifest.devices.iter().chain(&state.team.devices);
-        known.find(|(known, _)| *known == replica).map_or_else(|| replica.to_string(), |(_, name)| name.clone())
+        known
+            .find(|(known, _)| *known == replica)
+            .map_or_else(|| replica.to_string(), |(_, name)| name.clone())
     }
 
     /// Everything that was received or written here: what the next bundle to this device can leave out.
@@ -299,3 +319,4 @@ impl<S: Store> Notebook<S> {
 }
 
 const ROWS_AT_ONCE: u32 = 64;
+const STAGED_AT_ONCE: u32 = 2_000;

@@ -165,6 +165,14 @@ impl Transaction {
         }
     }
 
+    /// Decides that a record that was deleted and changed elsewhere stays.
+    pub fn keep(&mut self, page: RecordId, record: RecordId) {
+        let known = self.state(page, record).filter(|state| state.was_revived());
+        if let Some(kind) = known.map(|state| state.kind().clone()) {
+            self.change(page, record, &kind, None, RecordState::restore);
+        }
+    }
+
     fn change(
         &mut self,
         page: RecordId,
@@ -200,6 +208,12 @@ impl Transaction {
             open.page.note(entry.clone());
             open.journal.push(entry);
         }
+    }
+
+    /// The records of a page that were changed.
+    #[must_use]
+    pub fn touched(&self, page: RecordId) -> Vec<RecordId> {
+        self.pages.get(&page).map(|open| open.deltas.keys().copied().collect()).unwrap_or_default()
     }
 
     /// Whether nothing was changed.
