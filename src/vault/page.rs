@@ -92,7 +92,7 @@ impl Page {
             }
             _ => card.flags |= Card::HEADLESS,
         }
-        let waits = |state: &RecordState| !conflicts(state).is_empty() || state.was_revived();
+        let waits = |state: &RecordState| !conflicts(state).is_empty() || state.awaits_decision();
         card.mark(Card::CONFLICT, self.records.values().any(|state| !state.is_deleted() && waits(state)));
         let gone = card.is(Card::DELETED);
         for (&id, state) in &self.records {

@@ -70,7 +70,7 @@ impl<H: Host> Engine<H> {
                 all.push(ConflictKind::Text { field: field.clone(), pieces: pieces.collect() });
             }
         }
-        if let Some(revival) = state.revival() {
+        if let Some(revival) = state.revival().filter(|_| state.awaits_decision()) {
             all.push(ConflictKind::Revived {
                 title: beginning(record, state),
                 deleted: (name(revival.deleted.dot.replica), revival.deleted.at.instant()),
