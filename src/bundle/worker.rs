@@ -286,7 +286,8 @@ mod tests {
         let (mut worker, keys, recipient) = worker();
         worker.answer(write(To::Recipients(vec![recipient.to_uppercase()]), &keys, None));
         let Answer::File(file) = worker.answer(Request::Finish) else { panic!("no file") };
-        let Answer::Opened(opened) = worker.answer(Request::Read { file, open_with: open_with(&keys) }) else {
+        let Answer::Opened(opened) = worker.answer(Request::Read { file, open_with: open_with(&keys) })
+        else {
             panic!("not opened")
         };
         assert!(opened.addressed);
