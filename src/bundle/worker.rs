@@ -64,7 +64,7 @@ impl Worker {
             }
             Request::Items(items) => self.write(&items),
             Request::Finish => self.finish(),
-            Request::Read { file, open_with } => self.read(file, &open_with),
+            Request::Read { file, open_with } => self.read(&file, &open_with),
             Request::More => self.more(),
         }
     }
@@ -112,7 +112,7 @@ impl Worker {
     }
 
     fn write(&mut self, items: &[Item]) -> Result<Answer, SealerError> {
-        // After a failure there is nothing left to finish: a file would lack what failed.
+        // After an error there is no bundle: one without the item that failed must not be finished.
         let mut writing = self.writing.take().ok_or(SealerError::Order)?;
         items.iter().try_for_each(|item| writing.writer.push(item))?;
         let packed = writing.writer.packed();
@@ -132,7 +132,7 @@ impl Worker {
         file.map(Answer::File)
     }
 
-    fn read(&mut self, file: Vec<u8>, open_with: &OpenWith) -> Result<Answer, SealerError> {
+    fn read(&mut self, file: &[u8], open_with: &OpenWith) -> Result<Answer, SealerError> {
         self.reading = None;
         let devices: Vec<DeviceKeys> =
             open_with.devices.iter().map(|keys| DeviceKeys::decode(keys)).collect::<Result<_, _>>()?;
@@ -143,14 +143,21 @@ impl Worker {
             .collect::<Result<_, _>>()?;
         let identities: Vec<_> = devices.iter().map(DeviceKeys::identity).chain(&sheets).collect();
         let own: Vec<String> = identities.iter().map(|identity| identity.to_public().to_string()).collect();
-        let content =
-            container::open(&file, &Keys { identities, passphrase: open_with.passphrase.as_deref() })?;
-        drop(file);
+        let passphrase = open_with.passphrase.as_deref();
+        let mut keys = Keys { identities, passphrase: None };
+        let opened = container::open(file, &keys);
+        let with_passphrase = opened == Err(SealerError::NeedsPassphrase) && passphrase.is_some();
+        let content = if with_passphrase {
+            keys.passphrase = passphrase;
+            container::open(file, &keys)?
+        } else {
+            opened?
+        };
         let bundle = Bundle::open(content)?.verify(is_signed_by)?;
         let header = bundle.header().clone();
         let addressed = match &header.to {
-            // Whoever knows the passphrase was meant; a file that says so was opened with it.
-            To::Passphrase => open_with.passphrase.is_some(),
+            // Whoever knows the passphrase was meant, if it is what opened the file.
+            To::Passphrase => with_passphrase,
             To::Recipients(recipients) => own.iter().any(|own| recipients.contains(own)),
         };
         let opened = Opened {
@@ -166,6 +173,7 @@ impl Worker {
     }
 
     fn more(&mut self) -> Result<Answer, SealerError> {
+        // After an error there is nothing more to read: an answer without items would look like the end.
         let mut reading = self.reading.take().ok_or(SealerError::Order)?;
         let items = reading.by_ref().take(ITEMS_AT_ONCE).collect::<Result<_, _>>()?;
         self.reading = Some(reading);
