@@ -5,6 +5,7 @@ pub mod customer;
 pub mod customers;
 pub mod first_start;
 pub mod import;
+pub mod new_passphrase;
 pub mod settings;
 pub mod sharing;
 pub mod strength;
