@@ -82,7 +82,8 @@ mod tests {
     #[test]
     fn days_are_those_on_the_wall() {
         let midnight_in_japan = Instant(15 * 60 * 60_000);
-        let state = SharingState { backup: Some(Instant(midnight_in_japan.0 - 1)), ..SharingState::default() };
+        let state =
+            SharingState { backup: Some(Instant(midnight_in_japan.0 - 1)), ..SharingState::default() };
         assert_eq!(backup_age(&state, midnight_in_japan, 540).days, Some(1));
         assert_eq!(backup_age(&state, midnight_in_japan, 0).days, Some(0));
     }

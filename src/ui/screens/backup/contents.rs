@@ -19,7 +19,9 @@ pub fn Contents(
     preview: BundlePreview,
 ) -> impl IntoView {
     let i18n = use_i18n();
-    let BundlePreview { at, from, customers, records, new, changed, deleted, erased, refused, unknown, .. } = preview;
+    let BundlePreview {
+        at, from, customers, records, new, changed, deleted, erased, refused, unknown, ..
+    } = preview;
     let count = |count: u32| number(i64::from(count));
     let stranger = matches!(from.standing, SenderStanding::OtherKeys | SenderStanding::Unknown);
     let kinds = records
@@ -49,8 +51,11 @@ pub fn Contents(
         .collect_view();
     let changes = move || {
         t_string!(
-            i18n, restore.changes,
-            new = count(new), changed = count(changed), deleted = count(deleted.saturating_add(erased))
+            i18n,
+            restore.changes,
+            new = count(new),
+            changed = count(changed),
+            deleted = count(deleted.saturating_add(erased))
         )
     };
     let any = new != 0 || changed != 0 || deleted != 0 || erased != 0;

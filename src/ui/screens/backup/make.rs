@@ -171,11 +171,7 @@ enum Sending {
 
 /// The file that was made: save it, or send it.
 #[component]
-fn HandOver(
-    made: Made,
-    audience: RwSignal<Audience>,
-    on_saved: Option<Callback<()>>,
-) -> impl IntoView {
+fn HandOver(made: Made, audience: RwSignal<Audience>, on_saved: Option<Callback<()>>) -> impl IntoView {
     let i18n = use_i18n();
     let session = use_session();
     let saved = RwSignal::new(false);

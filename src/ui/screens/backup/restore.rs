@@ -262,10 +262,7 @@ fn Apply(preview: BundlePreview, on_done: Callback<ReceiptRow>) -> impl IntoView
 
 /// Choosing some of the customers.
 #[component]
-fn Pick(
-    sample: StoredValue<Vec<ChangedCustomer>>,
-    chosen: RwSignal<BTreeSet<RecordId>>,
-) -> impl IntoView {
+fn Pick(sample: StoredValue<Vec<ChangedCustomer>>, chosen: RwSignal<BTreeSet<RecordId>>) -> impl IntoView {
     let i18n = use_i18n();
     let search = RwSignal::new(String::new());
     let found = memo(move || {

@@ -197,10 +197,7 @@ fn Ask(on_made: Callback<RecoverySheet>) -> impl IntoView {
 }
 
 #[component]
-fn Print(
-    sheet: RecoverySheet,
-    #[prop(into)] on_next: Callback<()>,
-) -> impl IntoView {
+fn Print(sheet: RecoverySheet, #[prop(into)] on_next: Callback<()>) -> impl IntoView {
     let i18n = use_i18n();
     let (code, identity) = (sheet.qr.clone(), sheet.identity.clone());
     let printed = RwSignal::new(false);
