@@ -6,6 +6,7 @@ pub mod customer;
 pub mod customers;
 pub mod first_start;
 pub mod forgot;
+pub mod hidden;
 pub mod import;
 pub mod new_passphrase;
 pub mod settings;
