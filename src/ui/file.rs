@@ -7,13 +7,21 @@ use web_sys::{Blob, BlobPropertyBag, File, FilePropertyBag, HtmlAnchorElement, U
 
 /// Hands a text to the person as a file, which the browser puts where it puts downloads.
 pub fn save_file(name: &str, kind: &str, text: &str) {
+    if let Some(blob) = typed_blob(kind, text) {
+        save_blob(name, &blob);
+    }
+}
+
+/// A text as the content of a file.
+#[must_use]
+pub fn text_blob(text: &str) -> Option<Blob> {
+    typed_blob("text/plain;charset=utf-8", text)
+}
+
+fn typed_blob(kind: &str, text: &str) -> Option<Blob> {
     let options = BlobPropertyBag::new();
     options.set_type(kind);
-    let Ok(blob) = Blob::new_with_str_sequence_and_options(&Array::of1(&JsValue::from_str(text)), &options)
-    else {
-        return;
-    };
-    save_blob(name, &blob);
+    Blob::new_with_str_sequence_and_options(&Array::of1(&JsValue::from_str(text)), &options).ok()
 }
 
 /// Hands a file to the person, which the browser puts where it puts downloads.

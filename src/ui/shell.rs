@@ -11,6 +11,7 @@ use crate::ui::queue::SaveState;
 use crate::ui::reactive::{For, Show, effect, memo};
 use crate::ui::route::Route;
 use crate::ui::router::use_router;
+use crate::ui::screens::backup::folder::watch_backup_folder;
 use crate::ui::screens::backup::light::BackupLight;
 use crate::ui::screens::customers::CustomerList;
 use crate::ui::screens::{Backup, Customers, Import, Settings, Sharing, Tasks, Trash};
@@ -30,6 +31,7 @@ pub fn Shell() -> impl IntoView {
     let route = use_router().route();
     let place = memo(move || Place::of(route.get()));
     let customer = memo(move || route.get().customer());
+    watch_backup_folder(session, i18n);
     let keys = window_event_listener(leptos::ev::keydown, move |event| {
         if let Some(step) = undo_key(&event) {
             event.prevent_default();

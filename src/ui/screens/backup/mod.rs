@@ -1,19 +1,23 @@
 //! Backups: how the newest one stands, making one, the recovery sheet, rehearsing and restoring.
 
 pub mod contents;
+pub mod folder;
 pub mod light;
 pub mod make;
 pub mod open;
 pub mod paper;
 pub mod restore;
 pub mod sheet;
+pub mod team_folder;
 
 use leptos::prelude::*;
 
+use self::folder::AutomaticBackup;
 use self::light::{backup_words, follow_backup_age};
 use self::make::MakeBackup;
 use self::restore::Restore;
 use self::sheet::SheetDialog;
+use self::team_folder::TeamFolder;
 use crate::engine::screen::backup_age::Urgency;
 use crate::ui::clock::offset;
 use crate::ui::reactive::memo;
@@ -79,6 +83,8 @@ pub fn Backup() -> impl IntoView {
                 }
                 .into_any(),
             }}
+            <AutomaticBackup />
+            <TeamFolder />
         </div>
     }
 }
