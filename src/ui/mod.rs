@@ -32,6 +32,8 @@ pub mod failure_text;
 #[cfg(all(target_family = "wasm", feature = "ui"))]
 pub mod file;
 #[cfg(all(target_family = "wasm", feature = "ui"))]
+pub mod folder;
+#[cfg(all(target_family = "wasm", feature = "ui"))]
 pub mod idle;
 #[cfg(all(target_family = "wasm", feature = "ui"))]
 pub mod preferences;

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::text_prop::TextProp;
+use web_sys::File;
 
 use crate::engine::Failure;
 use crate::engine::protocol::{Event, Outcome, PROTOCOL, Reply, Request};
@@ -107,6 +108,9 @@ pub struct Job {
     pub outcome: Option<Result<Outcome, Failure>>,
 }
 
+/// How a job ended.
+pub type Ended = Result<Outcome, Failure>;
+
 /// The session; a copy is the same session.
 #[derive(Clone, Copy)]
 pub struct Session {
@@ -128,6 +132,9 @@ pub struct Session {
     pub jobs: RwSignal<Vec<Job>>,
     /// Notices at the edge of the screen.
     pub toasts: Toasts,
+    /// Whether the first steps go on though the notebook is open already.
+    pub beginning: RwSignal<bool>,
+    waiting: StoredValue<Vec<(u32, Later<Ended>)>, LocalStorage>,
     writes: WriteQueue,
     before_leaving: StoredValue<Vec<(u64, Callback<()>)>>,
     i18n: Texts,
@@ -167,6 +174,8 @@ impl Session {
             undo: RwSignal::new(UndoState::default()),
             jobs: RwSignal::new(Vec::new()),
             toasts,
+            beginning: RwSignal::new(false),
+            waiting: StoredValue::new_local(Vec::new()),
             writes: WriteQueue::new(engine, refused),
             before_leaving: StoredValue::new(Vec::new()),
             i18n,
@@ -270,6 +279,34 @@ impl Session {
         }
     }
 
+    /// Does long work and waits for its end. Nothing is said of it at the edge of the screen: who waits
+    /// says it.
+    pub async fn run_job(self, kind: JobKind, request: Request) -> Ended {
+        self.wait_for_job(kind, self.engine.call(request)).await
+    }
+
+    /// The same with a file.
+    pub async fn run_job_with(self, kind: JobKind, request: Request, file: File) -> Ended {
+        self.wait_for_job(kind, self.engine.call_with(request, file)).await
+    }
+
+    async fn wait_for_job(self, kind: JobKind, started: Later) -> Ended {
+        let Reply::Started(job) = started.await? else { return Err(Failure::Unreadable) };
+        let later = Later::default();
+        // A very short job may have ended before its number was known.
+        match self.with_job(job, |entry| {
+            entry.kind = Some(kind);
+            entry.outcome.clone()
+        }) {
+            Some(Some(outcome)) => {
+                self.forget_job(job);
+                return outcome;
+            }
+            _ => self.waiting.try_update_value(|waiting| waiting.push((job, later.clone()))),
+        };
+        later.await
+    }
+
     /// Stops a job. What it has written stays, and can be undone as one.
     pub fn cancel_job(self, job: u32) {
         self.engine.call(Request::Cancel(job));
@@ -297,6 +334,20 @@ impl Session {
         }
     }
 
+    /// Waits until what was typed is durable, for `most` twentieths of a second; whether it is.
+    pub async fn settle(self, most: u32) -> bool {
+        self.flush();
+        for _ in 0..most {
+            if !self.is_saving()
+                || matches!(self.save_state().try_get_untracked(), Some(SaveState::Failed(_)))
+            {
+                break;
+            }
+            gloo::timers::future::TimeoutFuture::new(50).await;
+        }
+        !self.is_saving()
+    }
+
     /// Makes the vault and opens it.
     pub async fn create(self, passphrase: String, device: String) -> Result<(), Failure> {
         self.opened(self.engine.call(Request::Create { passphrase, device }).await)
@@ -318,16 +369,8 @@ impl Session {
     ///
     /// While something could not be stored it is not shut, because it would be lost, and this says so.
     pub fn lock(self) {
-        self.flush();
         spawn_local(async move {
-            for _ in 0..100 {
-                if !self.is_saving()
-                    || matches!(self.save_state().try_get_untracked(), Some(SaveState::Failed(_)))
-                {
-                    break;
-                }
-                gloo::timers::future::TimeoutFuture::new(50).await;
-            }
+            self.settle(100).await;
             if self.is_saving() {
                 set_covered(false);
                 let i18n = self.i18n;
@@ -341,6 +384,11 @@ impl Session {
             self.engine.terminate();
             let _ = window().location().reload();
         });
+    }
+
+    /// Unlocks with the recovery sheet and sets a new passphrase.
+    pub async fn recover(self, identity: String, passphrase: String) -> Result<(), Failure> {
+        self.opened(self.engine.call(Request::Recover { identity, passphrase }).await)
     }
 
     async fn greet(self) {
@@ -380,6 +428,8 @@ impl Session {
     fn hear(self, notice: Notice) {
         match notice {
             Notice::Died => {
+                let waiting = self.waiting.try_update_value(std::mem::take).unwrap_or_default();
+                waiting.into_iter().for_each(|(_, later)| later.fill(Err(stopped())));
                 self.phase.try_set(Phase::Stopped(stopped()));
             }
             Notice::Event(Event::Changed(pages)) => {
@@ -409,6 +459,14 @@ impl Session {
                     entry.outcome = Some(outcome.clone());
                     entry.kind
                 });
+                let waiter = self.waiting.try_update_value(|waiting| {
+                    let place = waiting.iter().position(|(own, _)| *own == job)?;
+                    Some(waiting.swap_remove(place).1)
+                });
+                if let Some(Some(later)) = waiter {
+                    self.forget_job(job);
+                    return later.fill(outcome);
+                }
                 if let Some(Some(kind)) = kind {
                     self.tell_end(job, kind, &outcome);
                 }

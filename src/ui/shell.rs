@@ -11,6 +11,8 @@ use crate::ui::queue::SaveState;
 use crate::ui::reactive::{For, Show, effect, memo};
 use crate::ui::route::Route;
 use crate::ui::router::use_router;
+use crate::ui::screens::backup::folder::watch_backup_folder;
+use crate::ui::screens::backup::light::BackupLight;
 use crate::ui::screens::customers::CustomerList;
 use crate::ui::screens::{Backup, Customers, Import, Settings, Sharing, Tasks, Trash};
 use crate::ui::session::{Job, JobKind, Phase, use_session};
@@ -29,6 +31,7 @@ pub fn Shell() -> impl IntoView {
     let route = use_router().route();
     let place = memo(move || Place::of(route.get()));
     let customer = memo(move || route.get().customer());
+    watch_backup_folder(session, i18n);
     let keys = window_event_listener(leptos::ev::keydown, move |event| {
         if let Some(step) = undo_key(&event) {
             event.prevent_default();
@@ -254,7 +257,7 @@ fn EngineStopped() -> impl IntoView {
     }
 }
 
-/// Undo, redo, and whether all is saved.
+/// Undo, redo, whether all is saved, and how old the newest backup is.
 #[component]
 fn SaveLine() -> impl IntoView {
     let i18n = use_i18n();
@@ -274,6 +277,7 @@ fn SaveLine() -> impl IntoView {
                     SaveState::Failed(_) => t_string!(i18n, save.failed).to_owned(),
                 }}
             </div>
+            <BackupLight />
             <div class="save-undo">
                 <Show when=can_undo>
                     <button type="button" class="button quiet" on:click=move |_| session.undo_last()>
@@ -306,7 +310,7 @@ fn SaveLine() -> impl IntoView {
 
 /// The jobs that run, with a way to stop them.
 #[component]
-fn Jobs() -> impl IntoView {
+pub fn Jobs() -> impl IntoView {
     let i18n = use_i18n();
     let session = use_session();
     let running = memo(move || {

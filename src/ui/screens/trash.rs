@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::hidden::Hidden;
 use crate::engine::Failure;
 use crate::engine::protocol::{Reply, Request};
 use crate::engine::rows::{TrashRow, UndoLabel};
@@ -107,6 +108,7 @@ pub fn Trash() -> impl IntoView {
                     }}
                 </button>
             </Show>
+            <Hidden />
         </div>
     }
 }

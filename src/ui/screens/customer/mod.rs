@@ -5,6 +5,7 @@ pub mod composer;
 pub mod draft;
 pub mod due;
 pub mod edit;
+pub mod erase;
 pub mod history;
 pub mod items;
 pub mod page;
@@ -14,12 +15,14 @@ pub mod words;
 
 use leptos::html::Div;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 pub use composer::TaskForm;
 pub use timeline::TaskLine;
 
 use card::{Card, NameLine};
 use composer::Composer;
+use erase::EraseDialog;
 use history::HistoryDialog;
 use page::{Page, use_page};
 use timeline::Timeline;
@@ -35,6 +38,7 @@ use crate::ui::route::Route;
 use crate::ui::router::use_router;
 use crate::ui::session::use_session;
 use crate::ui::text::{language, t, t_string, use_i18n};
+use crate::ui::widgets::toast::Toast;
 use crate::ui::widgets::{EmptyState, Menu};
 use crate::ui::words::date_time;
 
@@ -144,8 +148,24 @@ fn Content() -> impl IntoView {
 #[component]
 fn PageHead() -> impl IntoView {
     let i18n = use_i18n();
-    let page = use_page();
+    let (page, session) = (use_page(), use_session());
     let router = use_router();
+    let erasing = RwSignal::new(false);
+    let name = page.part(|page| page.customer.name.clone());
+    let hide = move || {
+        let (id, name) = (page.id, name.get_untracked());
+        let answer = session.commit(Request::Hide(vec![id]));
+        router.replace(Route::Customers);
+        spawn_local(async move {
+            if answer.await.is_ok() {
+                let show = Callback::new(move |()| {
+                    session.commit(Request::Unhide(vec![id]));
+                });
+                let text = move || t_string!(i18n, hiding.hidden, name = name.as_str());
+                session.toasts.show(Toast::new(text).with_action(t!(i18n, common.undo), show));
+            }
+        });
+    };
     let organisation = page.part(|page| page.customer.organisation);
     view! {
         <div class="customer-head">
@@ -192,7 +212,18 @@ fn PageHead() -> impl IntoView {
                 >
                     {t!(i18n, common.delete)}
                 </button>
+                <button type="button" class="menu-item" on:click=move |_| hide()>
+                    {t!(i18n, hiding.hide)}
+                </button>
+                <button type="button" class="menu-item danger" on:click=move |_| erasing.set(true)>
+                    {t!(i18n, erase.open)}
+                </button>
             </Menu>
+            <EraseDialog
+                id=page.id
+                open=erasing
+                on_gone=Callback::new(move |()| router.replace(Route::Customers))
+            />
         </div>
     }
 }
