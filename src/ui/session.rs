@@ -130,8 +130,13 @@ pub struct Session {
     pub toasts: Toasts,
     writes: WriteQueue,
     before_leaving: StoredValue<Vec<(u64, Callback<()>)>>,
+    /// Who waits for the end of which job.
+    awaited: StoredValue<Vec<(u32, Ended)>, LocalStorage>,
     i18n: Texts,
 }
+
+/// How a job ended, for who waits for it.
+type Ended = Later<Result<Outcome, Failure>>;
 
 /// The session of the app.
 ///
@@ -169,6 +174,7 @@ impl Session {
             toasts,
             writes: WriteQueue::new(engine, refused),
             before_leaving: StoredValue::new(Vec::new()),
+            awaited: StoredValue::new_local(Vec::new()),
             i18n,
         };
         notices.set_value(Some(session));
@@ -268,6 +274,36 @@ impl Session {
             }
             _ => Err(Failure::Unreadable),
         }
+    }
+
+    /// Does long work and waits for its end, about a file if there is one. Its progress is in
+    /// [`Session::jobs`]; how it ends is told to the caller alone.
+    ///
+    /// # Errors
+    /// Why the work could not be begun or done.
+    pub async fn run_job(
+        self,
+        kind: JobKind,
+        request: Request,
+        file: Option<web_sys::File>,
+    ) -> Result<Outcome, Failure> {
+        let answer = match file {
+            Some(file) => self.engine.call_with(request, file),
+            None => self.engine.call(request),
+        };
+        let Reply::Started(job) = answer.await? else { return Err(Failure::Unreadable) };
+        let ended = self.with_job(job, |entry| {
+            entry.kind = Some(kind);
+            entry.outcome.clone()
+        });
+        // A very short job may have ended before its number was known.
+        if let Some(Some(outcome)) = ended {
+            self.forget_job(job);
+            return outcome;
+        }
+        let later = Ended::default();
+        self.awaited.try_update_value(|awaited| awaited.push((job, later.clone())));
+        later.await
     }
 
     /// Stops a job. What it has written stays, and can be undone as one.
@@ -381,6 +417,8 @@ impl Session {
         match notice {
             Notice::Died => {
                 self.phase.try_set(Phase::Stopped(stopped()));
+                let awaited = self.awaited.try_update_value(std::mem::take).unwrap_or_default();
+                awaited.into_iter().for_each(|(_, later)| later.fill(Err(stopped())));
             }
             Notice::Event(Event::Changed(pages)) => {
                 self.changed.try_update(|changed| {
@@ -409,7 +447,10 @@ impl Session {
                     entry.outcome = Some(outcome.clone());
                     entry.kind
                 });
-                if let Some(Some(kind)) = kind {
+                if let Some(later) = self.awaits(job) {
+                    self.forget_job(job);
+                    later.fill(outcome);
+                } else if let Some(Some(kind)) = kind {
                     self.tell_end(job, kind, &outcome);
                 }
             }
@@ -419,6 +460,14 @@ impl Session {
                 let _ = window().location().reload();
             }
         }
+    }
+
+    fn awaits(self, job: u32) -> Option<Ended> {
+        let found = self.awaited.try_update_value(|awaited| {
+            let place = awaited.iter().position(|(own, _)| *own == job)?;
+            Some(awaited.swap_remove(place).1)
+        });
+        found.flatten()
     }
 
     fn with_job<T>(self, job: u32, change: impl FnOnce(&mut Job) -> T) -> Option<T> {

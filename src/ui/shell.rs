@@ -12,6 +12,7 @@ use crate::ui::reactive::{For, Show, effect, memo};
 use crate::ui::route::Route;
 use crate::ui::router::use_router;
 use crate::ui::screens::customers::CustomerList;
+use crate::ui::screens::sharing::Incoming;
 use crate::ui::screens::{Backup, Customers, Import, Settings, Sharing, Tasks, Trash};
 use crate::ui::session::{Job, JobKind, Phase, use_session};
 use crate::ui::text::{Texts, t, t_string, use_i18n};
@@ -24,6 +25,8 @@ use crate::ui::words;
 pub fn Shell() -> impl IntoView {
     // Outlives the screens: the list is found again as it was left.
     CustomerList::provide();
+    // And so are files that are being taken in.
+    let incoming = Incoming::provide();
     let i18n = use_i18n();
     let session = use_session();
     let route = use_router().route();
@@ -73,6 +76,9 @@ pub fn Shell() -> impl IntoView {
                     }}
                 </main>
             </div>
+            <Show when=move || incoming.over.get()>
+                <p class="drop-anywhere" aria-hidden="true">{t!(i18n, sharing.drop_anywhere)}</p>
+            </Show>
         </div>
     }
 }
