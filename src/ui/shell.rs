@@ -12,7 +12,7 @@ use crate::ui::reactive::{For, Show, effect, memo};
 use crate::ui::route::Route;
 use crate::ui::router::use_router;
 use crate::ui::screens::customers::CustomerList;
-use crate::ui::screens::sharing::Incoming;
+use crate::ui::screens::sharing::{Incoming, ShareOrder};
 use crate::ui::screens::{Backup, Customers, Import, Settings, Sharing, Tasks, Trash};
 use crate::ui::session::{Job, JobKind, Phase, use_session};
 use crate::ui::text::{Texts, t, t_string, use_i18n};
@@ -25,8 +25,9 @@ use crate::ui::words;
 pub fn Shell() -> impl IntoView {
     // Outlives the screens: the list is found again as it was left.
     CustomerList::provide();
-    // And so are files that are being taken in.
+    // And so are files that are being taken in or made.
     let incoming = Incoming::provide();
+    ShareOrder::provide();
     let i18n = use_i18n();
     let session = use_session();
     let route = use_router().route();
@@ -169,6 +170,26 @@ fn Navigation(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let session = use_session();
+    let conflicts = memo(move || session.sharing.with(|state| state.conflicts));
+    let badge = move || {
+        let count = conflicts.get();
+        (count > 0).then(|| {
+            let words = t_string!(i18n, sharing.badge, count = words::number(i64::from(count)));
+            view! { <span class="nav-badge">{words}</span> }
+        })
+    };
+    // In the narrow bar of phones there is room for the number only.
+    let short_badge = move || {
+        let count = conflicts.get();
+        (count > 0).then(|| {
+            let shown = t_string!(i18n, sharing.items, count = words::number(i64::from(count)));
+            let words = t_string!(i18n, sharing.badge, count = words::number(i64::from(count)));
+            view! {
+                <span class="nav-badge short" aria-hidden="true">{shown}</span>
+                <span class="visually-hidden">{words}</span>
+            }
+        })
+    };
     let link = move |to: Place, rank: Rank| {
         view! {
             <li class:nav-minor=rank == Rank::Minor>
@@ -179,6 +200,7 @@ fn Navigation(
                 >
                     <Icon path=to.icon() />
                     <span>{move || to.words(i18n)}</span>
+                    {move || (to == Place::Sharing).then(badge)}
                 </a>
             </li>
         }
@@ -208,6 +230,7 @@ fn Navigation(
                 <summary class="nav-link" aria-current=move || elsewhere().then_some("page")>
                     <Icon path="M5 12h.01M12 12h.01M19 12h.01" />
                     <span>{t!(i18n, nav.more)}</span>
+                    {short_badge}
                 </summary>
                 <ul class="menu-items" on:click=move |_| fold(more)>
                     {link(Place::Sharing, Rank::Menu)}

@@ -7,6 +7,7 @@ pub mod due;
 pub mod edit;
 pub mod history;
 pub mod items;
+pub mod news;
 pub mod page;
 pub mod people;
 pub mod timeline;
@@ -21,6 +22,7 @@ pub use timeline::TaskLine;
 use card::{Card, NameLine};
 use composer::Composer;
 use history::HistoryDialog;
+use news::{ToDecide, Unread};
 use page::{Page, use_page};
 use timeline::Timeline;
 
@@ -33,6 +35,7 @@ use crate::ui::failure_text::failure_text;
 use crate::ui::reactive::{Show, effect, memo};
 use crate::ui::route::Route;
 use crate::ui::router::use_router;
+use crate::ui::screens::sharing::use_share_order;
 use crate::ui::session::use_session;
 use crate::ui::text::{language, t, t_string, use_i18n};
 use crate::ui::widgets::{EmptyState, Menu};
@@ -119,6 +122,8 @@ fn Content() -> impl IntoView {
                 <span class="customer-warning-text">{warning}</span>
             </p>
         </Show>
+        <ToDecide />
+        <Unread />
         <NameLine />
         <div class="customer-columns">
             <div class="customer-timeline">
@@ -147,6 +152,12 @@ fn PageHead() -> impl IntoView {
     let page = use_page();
     let router = use_router();
     let organisation = page.part(|page| page.customer.organisation);
+    let order = use_share_order();
+    let give = move |_| {
+        let name = page.part(|page| page.customer.name.clone()).get_untracked();
+        order.begin_with(page.id, name);
+        router.go(Route::Share);
+    };
     view! {
         <div class="customer-head">
             <a class="button quiet customer-back" href=Route::Customers.to_string()>
@@ -165,6 +176,9 @@ fn PageHead() -> impl IntoView {
                     }
                 >
                     {t!(i18n, customer.print)}
+                </button>
+                <button type="button" class="menu-item" on:click=give>
+                    {t!(i18n, give.this_person)}
                 </button>
                 <button
                     type="button"

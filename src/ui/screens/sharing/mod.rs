@@ -1,16 +1,34 @@
 //! Sharing with colleagues: giving, taking in, the team, what waits for a decision, who received what.
 
+pub mod add_card;
+pub mod compare;
+pub mod conflict;
+pub mod conflicts;
+pub mod give;
+pub mod give_to;
+pub mod give_what;
+pub mod hand_over;
 pub mod incoming;
+pub mod inside;
+pub mod ledger;
+pub mod order;
+pub mod picker;
 pub mod preview;
 pub mod receipts;
 pub mod take_in;
+pub mod team;
 pub mod words;
 
 use leptos::prelude::*;
 
 pub use incoming::Incoming;
+pub use order::{ShareOrder, use_share_order};
 
+use conflicts::Conflicts;
+use give::Give;
+use ledger::Ledger;
 use take_in::TakeIn;
+use team::Team;
 
 use crate::ui::reactive::memo;
 use crate::ui::route::Route;
@@ -62,7 +80,10 @@ pub fn Sharing() -> impl IntoView {
             </nav>
             {move || match part.get() {
                 Route::TakeIn => view! { <TakeIn /> }.into_any(),
-                _ => ().into_any(),
+                Route::Team => view! { <Team /> }.into_any(),
+                Route::Conflicts => view! { <Conflicts /> }.into_any(),
+                Route::Ledger => view! { <Ledger /> }.into_any(),
+                _ => view! { <Give /> }.into_any(),
             }}
         </div>
     }
