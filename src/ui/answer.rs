@@ -21,7 +21,7 @@ struct Slot<T> {
 
 impl<T> Clone for Later<T> {
     fn clone(&self) -> Self {
-        Self(self.0.clone())
+        Self(Rc::clone(&self.0))
     }
 }
 

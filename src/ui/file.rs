@@ -7,24 +7,12 @@ use web_sys::{Blob, BlobPropertyBag, File, FilePropertyBag, HtmlAnchorElement, U
 
 /// Hands a text to the person as a file, which the browser puts where it puts downloads.
 pub fn save_file(name: &str, kind: &str, text: &str) {
-    if let Some(blob) = typed_blob(kind, text) {
+    if let Some(blob) = text_blob(kind, text) {
         save_blob(name, &blob);
     }
 }
 
-/// A text as the content of a file.
-#[must_use]
-pub fn text_blob(text: &str) -> Option<Blob> {
-    typed_blob("text/plain;charset=utf-8", text)
-}
-
-fn typed_blob(kind: &str, text: &str) -> Option<Blob> {
-    let options = BlobPropertyBag::new();
-    options.set_type(kind);
-    Blob::new_with_str_sequence_and_options(&Array::of1(&JsValue::from_str(text)), &options).ok()
-}
-
-/// Hands a file to the person, which the browser puts where it puts downloads.
+/// The same with what is in `blob`.
 pub fn save_blob(name: &str, blob: &Blob) {
     let Ok(address) = Url::create_object_url_with_blob(blob) else { return };
     let link = leptos::prelude::document().create_element("a").ok();
@@ -42,42 +30,67 @@ pub fn save_blob(name: &str, blob: &Blob) {
     );
 }
 
-/// Whether this device has a menu through which text files can be sent to apps and people.
+/// A text as what a file is made of.
 #[must_use]
-pub fn can_send() -> bool {
-    let file = text_file("daifuku.txt", &Array::of1(&JsValue::from_str("-")));
-    let asked = file.and_then(|file| call_navigator("canShare", &sent(&file)).ok());
-    asked.is_some_and(|answer| answer.is_truthy())
+pub fn text_blob(kind: &str, text: &str) -> Option<Blob> {
+    let options = BlobPropertyBag::new();
+    options.set_type(kind);
+    Blob::new_with_str_sequence_and_options(&Array::of1(&JsValue::from_str(text)), &options).ok()
 }
 
-/// Opens that menu with a text file. Browsers allow it only right after something was pressed.
+/// Whether this device can hand a text file to another app, as phones do.
+#[must_use]
+pub fn can_send_text() -> bool {
+    let blob = text_blob("text/plain", "-");
+    blob.and_then(|blob| sendable("daifuku.txt", &blob)).is_some()
+}
+
+/// Whether this device can hand this file to another app.
+#[must_use]
+pub fn can_send(name: &str, blob: &Blob) -> bool {
+    sendable(name, blob).is_some()
+}
+
+/// Lets the person choose an app that the file is handed to. Must be called while a press is answered.
+/// `Ok(false)` when the person chose none.
 ///
 /// # Errors
-/// When it was not opened, or put away.
-pub async fn send_text_file(name: &str, blob: &Blob) -> Result<(), JsValue> {
-    let file = text_file(name, &Array::of1(blob)).ok_or(JsValue::NULL)?;
-    let promise = call_navigator("share", &sent(&file))?.dyn_into::<Promise>()?;
-    JsFuture::from(promise).await.map(|_| ())
-}
-
-fn text_file(name: &str, parts: &Array) -> Option<File> {
-    let options = FilePropertyBag::new();
-    options.set_type("text/plain");
-    File::new_with_blob_sequence_and_options(parts, name, &options).ok()
-}
-
-fn sent(file: &File) -> Object {
-    let data = Object::new();
-    // Setting a property of a new object can't fail.
-    let _ = Reflect::set(&data, &"files".into(), &Array::of1(file));
-    data
-}
-
-/// The bindings take these for granted; not every browser has them.
-fn call_navigator(name: &str, data: &Object) -> Result<JsValue, JsValue> {
+/// When the browser refuses.
+pub async fn send(name: &str, blob: &Blob) -> Result<bool, SendError> {
+    let files = sendable(name, blob).ok_or(SendError)?;
     let navigator = leptos::prelude::window().navigator();
-    let function = Reflect::get(&navigator, &name.into())?.dyn_into::<Function>()?;
-    function.call1(&navigator, data)
+    let share = method(&navigator, "share").ok_or(SendError)?;
+    let promise = share.call1(&navigator, &files).map_err(|_| SendError)?;
+    match JsFuture::from(Promise::resolve(&promise)).await {
+        Ok(_) => Ok(true),
+        Err(reason) => {
+            let name = Reflect::get(&reason, &"name".into()).ok().and_then(|name| name.as_string());
+            if name.as_deref() == Some("AbortError") { Ok(false) } else { Err(SendError) }
+        }
+    }
+}
+
+/// The browser did not hand the file on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the browser did not hand the file on")]
+pub struct SendError;
+
+/// What `navigator.share` takes, if this browser has it and takes this file. Not every browser has it, and
+/// none says which kinds of file it takes.
+fn sendable(name: &str, blob: &Blob) -> Option<Object> {
+    let options = FilePropertyBag::new();
+    options.set_type(&blob.type_());
+    let file = File::new_with_blob_sequence_and_options(&Array::of1(blob), name, &options).ok()?;
+    let data = Object::new();
+    Reflect::set(&data, &"files".into(), &Array::of1(&file)).ok()?;
+    let navigator = leptos::prelude::window().navigator();
+    method(&navigator, "share")?;
+    let taken = method(&navigator, "canShare")?.call1(&navigator, &data).ok()?;
+    taken.is_truthy().then_some(data)
+}
+
+fn method(object: &JsValue, name: &str) -> Option<Function> {
+    Reflect::get(object, &name.into()).ok()?.dyn_into().ok()
 }
 
 /// Opens the browser's dialog to print, once what is to be printed is in the page.

@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos::text_prop::TextProp;
-use web_sys::File;
 
 use crate::engine::Failure;
 use crate::engine::protocol::{Event, Outcome, PROTOCOL, Reply, Request};
@@ -108,9 +107,6 @@ pub struct Job {
     pub outcome: Option<Result<Outcome, Failure>>,
 }
 
-/// How a job ended.
-pub type Ended = Result<Outcome, Failure>;
-
 /// The session; a copy is the same session.
 #[derive(Clone, Copy)]
 pub struct Session {
@@ -134,11 +130,15 @@ pub struct Session {
     pub toasts: Toasts,
     /// Whether the first steps go on though the notebook is open already.
     pub beginning: RwSignal<bool>,
-    waiting: StoredValue<Vec<(u32, Later<Ended>)>, LocalStorage>,
     writes: WriteQueue,
     before_leaving: StoredValue<Vec<(u64, Callback<()>)>>,
+    /// Who waits for the end of which job.
+    awaited: StoredValue<Vec<(u32, Ended)>, LocalStorage>,
     i18n: Texts,
 }
+
+/// How a job ended, for who waits for it.
+type Ended = Later<Result<Outcome, Failure>>;
 
 /// The session of the app.
 ///
@@ -175,9 +175,9 @@ impl Session {
             jobs: RwSignal::new(Vec::new()),
             toasts,
             beginning: RwSignal::new(false),
-            waiting: StoredValue::new_local(Vec::new()),
             writes: WriteQueue::new(engine, refused),
             before_leaving: StoredValue::new(Vec::new()),
+            awaited: StoredValue::new_local(Vec::new()),
             i18n,
         };
         notices.set_value(Some(session));
@@ -279,31 +279,33 @@ impl Session {
         }
     }
 
-    /// Does long work and waits for its end. Nothing is said of it at the edge of the screen: who waits
-    /// says it.
-    pub async fn run_job(self, kind: JobKind, request: Request) -> Ended {
-        self.wait_for_job(kind, self.engine.call(request)).await
-    }
-
-    /// The same with a file.
-    pub async fn run_job_with(self, kind: JobKind, request: Request, file: File) -> Ended {
-        self.wait_for_job(kind, self.engine.call_with(request, file)).await
-    }
-
-    async fn wait_for_job(self, kind: JobKind, started: Later) -> Ended {
-        let Reply::Started(job) = started.await? else { return Err(Failure::Unreadable) };
-        let later = Later::default();
-        // A very short job may have ended before its number was known.
-        match self.with_job(job, |entry| {
+    /// Does long work and waits for its end, about a file if there is one. Its progress is in
+    /// [`Session::jobs`]; how it ends is told to the caller alone.
+    ///
+    /// # Errors
+    /// Why the work could not be begun or done.
+    pub async fn run_job(
+        self,
+        kind: JobKind,
+        request: Request,
+        file: Option<web_sys::File>,
+    ) -> Result<Outcome, Failure> {
+        let answer = match file {
+            Some(file) => self.engine.call_with(request, file),
+            None => self.engine.call(request),
+        };
+        let Reply::Started(job) = answer.await? else { return Err(Failure::Unreadable) };
+        let ended = self.with_job(job, |entry| {
             entry.kind = Some(kind);
             entry.outcome.clone()
-        }) {
-            Some(Some(outcome)) => {
-                self.forget_job(job);
-                return outcome;
-            }
-            _ => self.waiting.try_update_value(|waiting| waiting.push((job, later.clone()))),
-        };
+        });
+        // A very short job may have ended before its number was known.
+        if let Some(Some(outcome)) = ended {
+            self.forget_job(job);
+            return outcome;
+        }
+        let later = Ended::default();
+        self.awaited.try_update_value(|awaited| awaited.push((job, later.clone())));
         later.await
     }
 
@@ -428,9 +430,9 @@ impl Session {
     fn hear(self, notice: Notice) {
         match notice {
             Notice::Died => {
-                let waiting = self.waiting.try_update_value(std::mem::take).unwrap_or_default();
-                waiting.into_iter().for_each(|(_, later)| later.fill(Err(stopped())));
                 self.phase.try_set(Phase::Stopped(stopped()));
+                let awaited = self.awaited.try_update_value(std::mem::take).unwrap_or_default();
+                awaited.into_iter().for_each(|(_, later)| later.fill(Err(stopped())));
             }
             Notice::Event(Event::Changed(pages)) => {
                 self.changed.try_update(|changed| {
@@ -459,15 +461,10 @@ impl Session {
                     entry.outcome = Some(outcome.clone());
                     entry.kind
                 });
-                let waiter = self.waiting.try_update_value(|waiting| {
-                    let place = waiting.iter().position(|(own, _)| *own == job)?;
-                    Some(waiting.swap_remove(place).1)
-                });
-                if let Some(Some(later)) = waiter {
+                if let Some(later) = self.awaits(job) {
                     self.forget_job(job);
-                    return later.fill(outcome);
-                }
-                if let Some(Some(kind)) = kind {
+                    later.fill(outcome);
+                } else if let Some(Some(kind)) = kind {
                     self.tell_end(job, kind, &outcome);
                 }
             }
@@ -477,6 +474,14 @@ impl Session {
                 let _ = window().location().reload();
             }
         }
+    }
+
+    fn awaits(self, job: u32) -> Option<Ended> {
+        let found = self.awaited.try_update_value(|awaited| {
+            let place = awaited.iter().position(|(own, _)| *own == job)?;
+            Some(awaited.swap_remove(place).1)
+        });
+        found.flatten()
     }
 
     fn with_job<T>(self, job: u32, change: impl FnOnce(&mut Job) -> T) -> Option<T> {

@@ -104,7 +104,7 @@ pub fn BeginRestore(
         spawn_local(async move {
             // Nothing is here that could be lost: the brake is released.
             let request = Request::ApplyBundle { mode: ApplyMode::Merge, confirmed: true };
-            let receipt = match session.run_job(JobKind::ApplyBundle, request).await {
+            let receipt = match session.run_job(JobKind::ApplyBundle, request, None).await {
                 Ok(Outcome::Merged(receipt)) => receipt,
                 Ok(_) => return fail(busy, failure, Failure::Unreadable),
                 Err(found) => return fail(busy, failure, found),

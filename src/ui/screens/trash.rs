@@ -113,7 +113,9 @@ pub fn Trash() -> impl IntoView {
     }
 }
 
-fn kind_words(i18n: Texts, kind: &RecordKind) -> &'static str {
+/// What a record is called.
+#[must_use]
+pub fn kind_words(i18n: Texts, kind: &RecordKind) -> &'static str {
     match kind {
         RecordKind::Customer => t_string!(i18n, trash.customer),
         RecordKind::Contact => t_string!(i18n, trash.contact),

@@ -10,7 +10,7 @@ use crate::engine::Failure;
 use crate::engine::protocol::{Outcome, Request};
 use crate::engine::sharing::rows::{Audience, BundleOrder, MadeBundle, Who};
 use crate::ui::failure_text::failure_text;
-use crate::ui::file::{can_send, save_blob, send_text_file};
+use crate::ui::file::{can_send_text, save_blob, send};
 use crate::ui::reactive::{Show, memo};
 use crate::ui::screens::new_passphrase::{NewPassphrase, NewPassphraseFields};
 use crate::ui::session::{JobKind, Session, use_session};
@@ -46,7 +46,7 @@ pub async fn make_backup(session: Session, to: Audience, armored: bool) -> Resul
         purpose: String::new(),
     };
     let request = Request::MakeBundle(Box::new(order));
-    let Outcome::Made(bundle) = session.run_job(JobKind::MakeBundle, request).await? else {
+    let Outcome::Made(bundle) = session.run_job(JobKind::MakeBundle, request, None).await? else {
         return Err(Failure::Unreadable);
     };
     let (file, blob) = session.engine.take_file().await?;
@@ -196,14 +196,14 @@ fn HandOver(made: Made, audience: RwSignal<Audience>, on_saved: Option<Callback<
     let hand = move || {
         let Some(Some(file)) = text_file.try_get_untracked() else { return };
         spawn_local(async move {
-            let sent = send_text_file(&file.name, &file.blob).await.is_ok();
+            let sent = send(&file.name, &file.blob).await == Ok(true);
             sending.try_set(if sent { Sending::Sent } else { Sending::Ready });
             if sent {
                 told();
             }
         });
     };
-    let send = move |_| {
+    let press = move |_| {
         if sending.get_untracked() == Sending::Making {
             return;
         }
@@ -236,12 +236,12 @@ fn HandOver(made: Made, audience: RwSignal<Audience>, on_saved: Option<Callback<
             <button type="button" class="button" class:primary=move || !saved.get() class:secondary=saved on:click=save>
                 {t!(i18n, backup.save)}
             </button>
-            {can_send().then(|| view! {
+            {can_send_text().then(|| view! {
                 <button
                     type="button"
                     class="button secondary"
                     aria-disabled=move || (sending.get() == Sending::Making).to_string()
-                    on:click=send
+                    on:click=press
                 >
                     {move || match sending.get() {
                         Sending::Making => t_string!(i18n, backup.send_making),

@@ -99,7 +99,7 @@ impl Opening {
         };
         self.busy.try_set(true);
         let request = Request::OpenBundle { name: file.name(), passphrase, identity, bytes: Vec::new() };
-        let outcome = self.session.run_job_with(JobKind::OpenBundle, request, file).await;
+        let outcome = self.session.run_job(JobKind::OpenBundle, request, Some(file)).await;
         self.busy.try_set(false);
         match outcome {
             Ok(Outcome::Previewed(preview)) if matches!(preview.kind, Kind::Backup | Kind::Handover) => {

@@ -26,7 +26,7 @@ pub fn SheetPaper(
             <h1>{t!(i18n, sheet.paper_title)}</h1>
             <p>{t!(i18n, sheet.paper_lead)}</p>
             <p class="paper-key">{read(|sheet| sheet.identity.clone())}</p>
-            <QrCode code=sheet.try_with_value(|sheet| sheet.qr.clone()).unwrap_or_default() label=t!(i18n, sheet.code) />
+            <QrCode qr=sheet.try_with_value(|sheet| sheet.qr.clone()).unwrap_or_default() label=t!(i18n, sheet.code) />
             <dl class="paper-facts">
                 <dt>{t!(i18n, sheet.paper_device)}</dt>
                 <dd>{read(|sheet| sheet.device.clone())}</dd>

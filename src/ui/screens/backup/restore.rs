@@ -176,7 +176,7 @@ fn Apply(preview: BundlePreview, on_done: Callback<ReceiptRow>) -> impl IntoView
         spawn_local(async move {
             session.settle(100).await;
             let request = Request::ApplyBundle { mode, confirmed };
-            let outcome = session.run_job(JobKind::ApplyBundle, request).await;
+            let outcome = session.run_job(JobKind::ApplyBundle, request, None).await;
             busy.try_set(false);
             match outcome {
                 Ok(Outcome::Merged(receipt)) => {

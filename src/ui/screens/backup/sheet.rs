@@ -206,7 +206,7 @@ fn Print(sheet: RecoverySheet, #[prop(into)] on_next: Callback<()>) -> impl Into
         <p>{t!(i18n, sheet.print_lead)}</p>
         <div class="sheet-seen">
             <p class="sheet-identity">{identity}</p>
-            <QrCode code label=t!(i18n, sheet.code) />
+            <QrCode qr=code label=t!(i18n, sheet.code) />
         </div>
         <div class="button-row">
             <button

@@ -214,7 +214,7 @@ async fn take(session: Session, file: File) -> Result<Taken, Failure> {
         identity: String::new(),
         bytes: Vec::new(),
     };
-    let preview = match session.run_job_with(JobKind::OpenBundle, request, file).await? {
+    let preview = match session.run_job(JobKind::OpenBundle, request, Some(file)).await? {
         Outcome::Previewed(preview) => preview,
         _ => return Err(Failure::Unreadable),
     };
@@ -223,7 +223,7 @@ async fn take(session: Session, file: File) -> Result<Taken, Failure> {
         return Ok(if preview.known { Taken::Known } else { Taken::ToLookAt });
     }
     let request = Request::ApplyBundle { mode: ApplyMode::Merge, confirmed: false };
-    let outcome = session.run_job(JobKind::ApplyBundle, request).await;
+    let outcome = session.run_job(JobKind::ApplyBundle, request, None).await;
     session.engine.call(Request::CloseBundle);
     outcome.map(|_| Taken::Merged)
 }
@@ -263,7 +263,7 @@ async fn put(
         title: String::new(),
         purpose: String::new(),
     };
-    let made = match session.run_job(JobKind::MakeBundle, Request::MakeBundle(Box::new(order))).await {
+    let made = match session.run_job(JobKind::MakeBundle, Request::MakeBundle(Box::new(order)), None).await {
         Ok(Outcome::Made(made)) => made,
         Ok(_) => return Err(FolderFault::Engine(Failure::Unreadable)),
         Err(Failure::NothingNew) => return Ok(()),
@@ -286,7 +286,7 @@ async fn write(
     let name = next_file(entries.iter().map(|entry| entry.name.as_str()), bundle);
     folder.write(&name, blob).await?;
     if root.file(READ_ME).await.is_err()
-        && let Some(note) = text_blob(READ_ME_TEXT)
+        && let Some(note) = text_blob("text/plain;charset=utf-8", READ_ME_TEXT)
     {
         // A note that is missing harms nobody.
         let _ = root.write(READ_ME, &note).await;

@@ -142,7 +142,7 @@ fn Ask(
         spawn_local(async move {
             session.settle(100).await;
             let request = Request::Erase { records: vec![id], passphrase: secret };
-            let outcome = session.run_job(JobKind::Erase, request).await;
+            let outcome = session.run_job(JobKind::Erase, request, None).await;
             busy.try_set(false);
             match outcome {
                 Ok(Outcome::Erased(count)) => {

@@ -8,6 +8,7 @@ pub mod edit;
 pub mod erase;
 pub mod history;
 pub mod items;
+pub mod news;
 pub mod page;
 pub mod people;
 pub mod timeline;
@@ -24,6 +25,7 @@ use card::{Card, NameLine};
 use composer::Composer;
 use erase::EraseDialog;
 use history::HistoryDialog;
+use news::{ToDecide, Unread};
 use page::{Page, use_page};
 use timeline::Timeline;
 
@@ -36,6 +38,7 @@ use crate::ui::failure_text::failure_text;
 use crate::ui::reactive::{Show, effect, memo};
 use crate::ui::route::Route;
 use crate::ui::router::use_router;
+use crate::ui::screens::sharing::use_share_order;
 use crate::ui::session::use_session;
 use crate::ui::text::{language, t, t_string, use_i18n};
 use crate::ui::widgets::toast::Toast;
@@ -123,6 +126,8 @@ fn Content() -> impl IntoView {
                 <span class="customer-warning-text">{warning}</span>
             </p>
         </Show>
+        <ToDecide />
+        <Unread />
         <NameLine />
         <div class="customer-columns">
             <div class="customer-timeline">
@@ -167,6 +172,12 @@ fn PageHead() -> impl IntoView {
         });
     };
     let organisation = page.part(|page| page.customer.organisation);
+    let order = use_share_order();
+    let give = move |_| {
+        let name = page.part(|page| page.customer.name.clone()).get_untracked();
+        order.begin_with(page.id, name);
+        router.go(Route::Share);
+    };
     view! {
         <div class="customer-head">
             <a class="button quiet customer-back" href=Route::Customers.to_string()>
@@ -185,6 +196,9 @@ fn PageHead() -> impl IntoView {
                     }
                 >
                     {t!(i18n, customer.print)}
+                </button>
+                <button type="button" class="menu-item" on:click=give>
+                    {t!(i18n, give.this_person)}
                 </button>
                 <button
                     type="button"
