@@ -30,16 +30,6 @@ pub fn save_blob(name: &str, blob: &Blob) {
     );
 }
 
-/// Opens the browser's dialog to print, once what is to be printed is in the page.
-pub fn print_soon() {
-    leptos::prelude::set_timeout(
-        || {
-            let _ = leptos::prelude::window().print();
-        },
-        std::time::Duration::from_millis(60),
-    );
-}
-
 /// A text as what a file is made of.
 #[must_use]
 pub fn text_blob(kind: &str, text: &str) -> Option<Blob> {
@@ -101,6 +91,16 @@ fn sendable(name: &str, blob: &Blob) -> Option<Object> {
 
 fn method(object: &JsValue, name: &str) -> Option<Function> {
     Reflect::get(object, &name.into()).ok()?.dyn_into().ok()
+}
+
+/// Opens the browser's dialog to print, once what is to be printed is in the page.
+pub fn print_soon() {
+    leptos::prelude::set_timeout(
+        || {
+            let _ = leptos::prelude::window().print();
+        },
+        std::time::Duration::from_millis(60),
+    );
 }
 
 /// One line of a CSV file (RFC 4180).

@@ -12,6 +12,7 @@
 //! | `conflicts` | what waits for a decision |
 //! | `erasing` | hiding and erasing |
 //! | `recovery` | the recovery sheet, forgotten passphrases |
+//! | [`folder`] | the names in folders that are shared or synced |
 //! | `state` | what every screen shows |
 
 mod applying;

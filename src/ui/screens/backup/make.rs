@@ -203,7 +203,7 @@ fn HandOver(made: Made, audience: RwSignal<Audience>, on_saved: Option<Callback<
             }
         });
     };
-    let send = move |_| {
+    let press = move |_| {
         if sending.get_untracked() == Sending::Making {
             return;
         }
@@ -241,7 +241,7 @@ fn HandOver(made: Made, audience: RwSignal<Audience>, on_saved: Option<Callback<
                     type="button"
                     class="button secondary"
                     aria-disabled=move || (sending.get() == Sending::Making).to_string()
-                    on:click=send
+                    on:click=press
                 >
                     {move || match sending.get() {
                         Sending::Making => t_string!(i18n, backup.send_making),

@@ -7,7 +7,7 @@ use crate::engine::sharing::rows::RecoverySheet;
 use crate::ui::clock::offset;
 use crate::ui::text::{language, t, t_string, use_i18n};
 use crate::ui::widgets::{Paper, QrCode};
-use crate::ui::words::date;
+use crate::ui::words::{date, in_groups};
 
 /// How a backup is opened without this program: age with the identity in a file, then gzip.
 const COMMAND: &str = "age -d -i key.txt backup.age | gzip -dc > backup.jsonl";
@@ -25,7 +25,7 @@ pub fn SheetPaper(
         <Paper>
             <h1>{t!(i18n, sheet.paper_title)}</h1>
             <p>{t!(i18n, sheet.paper_lead)}</p>
-            <p class="paper-key">{read(|sheet| sheet.identity.clone())}</p>
+            <p class="paper-key">{read(|sheet| in_groups(&sheet.identity))}</p>
             <QrCode qr=sheet.try_with_value(|sheet| sheet.qr.clone()).unwrap_or_default() label=t!(i18n, sheet.code) />
             <dl class="paper-facts">
                 <dt>{t!(i18n, sheet.paper_device)}</dt>

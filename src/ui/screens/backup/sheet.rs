@@ -17,6 +17,7 @@ use crate::ui::reactive::{effect, memo};
 use crate::ui::session::use_session;
 use crate::ui::text::{t, t_string, use_i18n};
 use crate::ui::widgets::{Dialog, Notice, PassphraseField, QrCode, TextField};
+use crate::ui::words::in_groups;
 
 /// The steps, in their order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -199,7 +200,7 @@ fn Ask(on_made: Callback<RecoverySheet>) -> impl IntoView {
 #[component]
 fn Print(sheet: RecoverySheet, #[prop(into)] on_next: Callback<()>) -> impl IntoView {
     let i18n = use_i18n();
-    let (code, identity) = (sheet.qr.clone(), sheet.identity.clone());
+    let (code, identity) = (sheet.qr.clone(), in_groups(&sheet.identity));
     let printed = RwSignal::new(false);
     view! {
         <h3>{t!(i18n, sheet.print_step)}</h3>
