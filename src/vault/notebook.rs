@@ -64,6 +64,8 @@ pub(super) struct State {
     pub(super) ahead: HashMap<u64, Vec<u8>>,
     pub(super) drafts: Drafts,
     pub(super) team: Team,
+    /// Sealed bytes of a team that could not be opened, until they are put aside.
+    pub(super) team_aside: Vec<Vec<u8>>,
     /// Rows that could not be opened when the notebook was.
     pub(super) damaged: Vec<Part>,
 }
