@@ -130,7 +130,7 @@ impl<S: Store> Locked<S> {
         Ok(())
     }
 
-    /// Unlocks. On an error the vault stays as it is, and can be tried again.
+    /// Unlocks with the secret of the passphrase. On an error the vault stays as it is, and can be tried again.
     ///
     /// # Errors
     /// [`VaultError::WrongPassphrase`] or [`VaultError::Damaged`], never one for the other.
@@ -196,6 +196,7 @@ impl<S: Store> Locked<S> {
         Ok(Opened { sealing, fence, intact, table, state })
     }
 
+    /// Whatever slot a secret opens, it opens; when it opens none, the slots of its own kind tell why.
     fn open_slot(
         &self,
         kind: SlotKind,
@@ -204,13 +205,15 @@ impl<S: Store> Locked<S> {
         let mut answer = VaultError::Damaged(Part::Slots);
         let mut changed = None;
         for table in &self.tables.all {
-            for slot in table.slots().iter().filter(|slot| slot.kind() == kind) {
+            for slot in table.passphrase_slots().chain(table.recovery_slots()) {
                 match table.unlock(slot.id(), secret) {
                     Ok(opened) if opened.integrity == Integrity::Intact => {
                         return Ok((table.clone(), opened.keys, true));
                     }
                     Ok(opened) => changed = Some((table.clone(), opened.keys, false)),
-                    Err(UnlockError::WrongPassphrase) => answer = VaultError::WrongPassphrase,
+                    Err(UnlockError::WrongPassphrase) if slot.kind() == kind => {
+                        answer = VaultError::WrongPassphrase;
+                    }
                     Err(_) => {}
                 }
             }
