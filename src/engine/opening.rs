@@ -350,6 +350,7 @@ impl From<VaultError> for Failure {
             VaultError::TooLarge => Self::Storage { name: "TooLarge".to_owned() },
             VaultError::Exists => Self::VaultExists,
             VaultError::NotFound => Self::NotFound,
+            VaultError::OtherCopy => Self::Storage { name: "OtherCopy".to_owned() },
         }
     }
 }
