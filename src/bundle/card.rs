@@ -69,7 +69,7 @@ pub fn read(file: &[u8]) -> Result<Card, SealerError> {
     let replica: ReplicaId = json.dev.parse().map_err(|_| damaged())?;
     let signing_key: [u8; 32] = decode(&json.sig)?;
     let signature: [u8; 64] = decode(&json.signature)?;
-    if !is_name || json.age.parse::<age::x25519::Recipient>().is_err() {
+    if json.card == 0 || !is_name || json.age.parse::<age::x25519::Recipient>().is_err() {
         return Err(damaged());
     }
     let message = message(&json.name, replica, &signing_key, &json.age, json.made);

@@ -89,6 +89,7 @@ impl Worker {
         passphrase: Option<String>,
         armored: bool,
     ) -> Result<Answer, SealerError> {
+        self.writing = None;
         let keys = DeviceKeys::decode(keys)?;
         // Whatever the caller knows of the keys, what is signed is what the signature is made with.
         header.from.signing_key = keys.signing_key();
@@ -105,9 +106,12 @@ impl Worker {
     }
 
     fn write(&mut self, items: &[Item]) -> Result<Answer, SealerError> {
-        let writing = self.writing.as_mut().ok_or(SealerError::Order)?;
+        // After an error there is no bundle: one without the item that failed must not be finished.
+        let mut writing = self.writing.take().ok_or(SealerError::Order)?;
         items.iter().try_for_each(|item| writing.writer.push(item))?;
-        Ok(Answer::Ready(writing.writer.packed()))
+        let packed = writing.writer.packed();
+        self.writing = Some(writing);
+        Ok(Answer::Ready(packed))
     }
 
     fn finish(&mut self) -> Result<Answer, SealerError> {
@@ -123,6 +127,7 @@ impl Worker {
     }
 
     fn read(&mut self, file: &[u8], open_with: &OpenWith) -> Result<Answer, SealerError> {
+        self.reading = None;
         let devices: Vec<DeviceKeys> =
             open_with.devices.iter().map(|keys| DeviceKeys::decode(keys)).collect::<Result<_, _>>()?;
         let sheets: Vec<x25519::Identity> = open_with
@@ -132,13 +137,21 @@ impl Worker {
             .collect::<Result<_, _>>()?;
         let identities: Vec<_> = devices.iter().map(DeviceKeys::identity).chain(&sheets).collect();
         let own: Vec<String> = identities.iter().map(|identity| identity.to_public().to_string()).collect();
-        let content =
-            container::open(file, &Keys { identities, passphrase: open_with.passphrase.as_deref() })?;
+        let passphrase = open_with.passphrase.as_deref();
+        let mut keys = Keys { identities, passphrase: None };
+        let opened = container::open(file, &keys);
+        let with_passphrase = opened == Err(SealerError::NeedsPassphrase) && passphrase.is_some();
+        let content = if with_passphrase {
+            keys.passphrase = passphrase;
+            container::open(file, &keys)?
+        } else {
+            opened?
+        };
         let bundle = Bundle::open(content)?.verify(is_signed_by)?;
         let header = bundle.header().clone();
         let addressed = match &header.to {
-            // Whoever knows the passphrase was meant; a file that says so was opened with it.
-            To::Passphrase => open_with.passphrase.is_some(),
+            // Whoever knows the passphrase was meant, if it is what opened the file.
+            To::Passphrase => with_passphrase,
             To::Recipients(recipients) => own.iter().any(|own| recipients.contains(own)),
         };
         let opened = Opened {
@@ -154,8 +167,11 @@ impl Worker {
     }
 
     fn more(&mut self) -> Result<Answer, SealerError> {
-        let items = self.reading.as_mut().ok_or(SealerError::Order)?;
-        items.take(ITEMS_AT_ONCE).collect::<Result<_, _>>().map(Answer::Items)
+        // After an error there is nothing more to read: an answer without items would look like the end.
+        let mut reading = self.reading.take().ok_or(SealerError::Order)?;
+        let items = reading.by_ref().take(ITEMS_AT_ONCE).collect::<Result<_, _>>()?;
+        self.reading = Some(reading);
+        Ok(Answer::Items(items))
     }
 }
 
