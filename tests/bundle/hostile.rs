@@ -487,7 +487,7 @@ fn a_line_is_bounded() {
 
 /// The same megabytes again and again, without a back reference between them.
 fn bomb(line: &[u8], times: usize) -> Vec<u8> {
-    let mut packer = Compress::new(Compression::new(1), false);
+    let mut packer = Compress::new(Compression::new(6), false);
     let mut block = Vec::with_capacity(line.len() / 2 + 1_000);
     packer.compress_vec(line, &mut block, FlushCompress::Full).unwrap();
     assert_eq!(packer.total_in(), u64::try_from(line.len()).unwrap());
