@@ -22,19 +22,23 @@ struct Stored {
     fields: Vec<(String, Register<Value>)>,
     sets: Vec<(String, Register<Option<String>>)>,
     texts: Vec<(String, Text)>,
-    deletes: Register<Vec<(String, Vec<(ReplicaId, u64)>)>>,
+    deletes: Register<Vec<(String, Version)>>,
 }
+
+type Version = Vec<(ReplicaId, u64)>;
+/// Parents and text.
+type Revision = (Vec<[u8; 16]>, String);
 
 #[derive(Serialize, Deserialize)]
 struct Register<V> {
     heads: Vec<(ReplicaId, u64, u64, V)>,
-    context: Vec<(ReplicaId, u64)>,
+    context: Version,
 }
 
 #[derive(Serialize, Deserialize)]
 struct Text {
     versions: Register<[u8; 16]>,
-    revisions: Vec<([u8; 16], (Vec<[u8; 16]>, String))>,
+    revisions: Vec<([u8; 16], Revision)>,
 }
 
 /// The same in a line of a bundle. Maps keep their order, which is that of the state.

@@ -9,8 +9,10 @@ use thiserror::Error;
 use super::entropy::Entropy;
 use super::kdf::DerivedSecret;
 use super::keys::{ContentEncryptionKey, MasterKey, RawContentKey};
-use super::table::{KeyTable, MAX_EPOCHS, SlotId};
-use super::unlock::{NewPassphrase, UnlockError, VaultKeys, make_slot, make_slot_id, make_table};
+use super::table::{KeyTable, MAX_EPOCHS, SlotId, SlotKind};
+use super::unlock::{
+    NewPassphrase, UnlockError, VaultKeys, make_recovery_slot, make_slot, make_slot_id, make_table,
+};
 
 /// Why a passphrase or the master key was not changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -80,6 +82,28 @@ impl KeyTable {
         let slot = table.slots.iter_mut().find(|slot| slot.id == replaced);
         let slot = slot.ok_or(RewrapError::UnknownSlot)?;
         *slot = make_slot(&self.vault, replaced, passphrase, &master, entropy);
+        table.mac = master.derive_table_key(&self.vault).mac(&table.authenticated_bytes());
+        Ok(table)
+    }
+
+    /// Lets a recovery sheet open the vault, in place of an earlier sheet. `secret` is what the sheet gives
+    /// (64 bytes with all their entropy), `created_millis` the time, only ever shown. `authority` is a slot with
+    /// its secret, usually that of the passphrase.
+    ///
+    /// # Errors
+    /// If the authority does not open its slot, or the table was changed outside.
+    pub fn set_recovery(
+        &self,
+        authority: (SlotId, &DerivedSecret),
+        secret: &DerivedSecret,
+        created_millis: u64,
+        entropy: &mut dyn Entropy,
+    ) -> Result<Self, RewrapError> {
+        let master = self.authorise(authority)?;
+        let mut table = self.clone();
+        table.slots.retain(|slot| slot.kind != SlotKind::Recovery);
+        let id = make_slot_id(entropy);
+        table.slots.push(make_recovery_slot(&self.vault, id, secret, created_millis, &master, entropy));
         table.mac = master.derive_table_key(&self.vault).mac(&table.authenticated_bytes());
         Ok(table)
     }

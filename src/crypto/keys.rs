@@ -46,7 +46,7 @@ pub(super) struct SlotContext<'a> {
     pub(super) vault: &'a [u8; 16],
     pub(super) slot: &'a [u8; 16],
     pub(super) kind: u8,
-    pub(super) kdf: &'a KdfParams,
+    pub(super) kdf: Option<&'a KdfParams>,
 }
 
 impl KeyEncryptionKey {
@@ -162,7 +162,9 @@ impl ContentEncryptionKey {
 
 impl SlotContext<'_> {
     fn associated_data(&self) -> Vec<u8> {
-        [b"daifuku.slot.1", &self.vault[..], self.slot, &[self.kind], &self.kdf.encode()].concat()
+        let kdf = self.kdf.map(KdfParams::encode);
+        let kdf: &[u8] = kdf.as_ref().map_or(&[], |kdf| kdf);
+        [b"daifuku.slot.1", &self.vault[..], self.slot, &[self.kind], kdf].concat()
     }
 }
 

@@ -47,6 +47,8 @@
 //!         ‖ check 8
 //!  body of kind 1 (passphrase)
 //!         = kdf 29 ‖ commitment 32 ‖ wrapped master key 72
+//!  body of kind 2 (recovery sheet)
+//!         = commitment 32 ‖ wrapped master key 72
 //!  kdf    = memory u32 (KiB, 19456 to 262144) ‖ passes u32 (2 to 32) ‖ lanes u32 = 1
 //!         ‖ length of the salt u8 = 16 ‖ salt 16
 //!  epoch  = number u32 ‖ wrapped content-encryption key 72
@@ -56,13 +58,13 @@
 //!  check  = first 8 bytes of SHA-256("daifuku.check.1" ‖ vault 16 ‖ the slot's bytes before the check)
 //!
 //!  associated data of a wrapped master key:
-//!           "daifuku.slot.1" ‖ vault 16 ‖ slot id 16 ‖ kind u8 ‖ kdf 29
+//!           "daifuku.slot.1" ‖ vault 16 ‖ slot id 16 ‖ kind u8 ‖ kdf 29 (only of kind 1)
 //!  associated data of a wrapped content-encryption key:
 //!           "daifuku.epoch.1" ‖ vault 16 ‖ number u32
 //! ```
 //!
-//! Kinds 2 (recovery sheet) and 3 (passkey) are reserved; slots of these and of unknown kinds are kept as
-//! they are. The check says nothing of intent, everyone can compute it: it tells a damaged slot from a
+//! The secret of a recovery slot is derived from what is printed on the sheet: 64 bytes, key-encryption key
+//! and commitment. Kind 3 (passkey) is reserved; slots of it and of unknown kinds are kept as they are. The check says nothing of intent, everyone can compute it: it tells a damaged slot from a
 //! wrong passphrase, which would otherwise give the same answer. The mac is of use only once a slot has
 //! been opened.
 //!

@@ -38,7 +38,7 @@ pub struct SlotId(pub [u8; 16]);
 pub enum SlotKind {
     /// 1: by a passphrase.
     Passphrase,
-    /// 2: by the identity on the recovery sheet. Reserved: read and kept, not made.
+    /// 2: by the identity on the recovery sheet.
     Recovery,
     /// 3: by the pseudo-random function of a passkey (WebAuthn). Reserved: read and kept, not made.
     Passkey,
@@ -56,9 +56,10 @@ pub struct Slot {
     pub(super) check: [u8; CHECK_LEN],
 }
 
-/// What the body of a slot of the kind [`SlotKind::Passphrase`] holds.
-pub(super) struct PassphraseBody {
-    pub(super) kdf: KdfParams,
+/// What the body of a slot holds that this program opens.
+pub(super) struct SlotBody {
+    /// Of a passphrase slot; the secret of a recovery slot has all its bits of its own.
+    pub(super) kdf: Option<KdfParams>,
     pub(super) commitment: [u8; KEY_LEN],
     pub(super) master: WrappedKey,
 }
@@ -123,6 +124,11 @@ impl KeyTable {
     /// The slots that a passphrase opens: for each, derive with its [`Slot::kdf_params`], then unlock.
     pub fn passphrase_slots(&self) -> impl Iterator<Item = &Slot> {
         self.slots.iter().filter(|slot| slot.kind == SlotKind::Passphrase)
+    }
+
+    /// The slots that a recovery sheet opens.
+    pub fn recovery_slots(&self) -> impl Iterator<Item = &Slot> {
+        self.slots.iter().filter(|slot| slot.kind == SlotKind::Recovery)
     }
 
     /// The table's message authentication code. A sealed manifest that repeats it notices when an older
@@ -192,9 +198,9 @@ impl KeyTable {
 }
 
 impl Slot {
-    pub(super) fn new(vault: &[u8; 16], id: SlotId, created_millis: u64, body: &PassphraseBody) -> Self {
-        let body = body.encode();
-        let mut slot = Self { id, kind: SlotKind::Passphrase, created_millis, body, check: [0; CHECK_LEN] };
+    pub(super) fn new(vault: &[u8; 16], id: SlotId, created_millis: u64, body: &SlotBody) -> Self {
+        let kind = if body.kdf.is_some() { SlotKind::Passphrase } else { SlotKind::Recovery };
+        let mut slot = Self { id, kind, created_millis, body: body.encode(), check: [0; CHECK_LEN] };
         slot.check = slot.checksum(vault);
         slot
     }
@@ -222,13 +228,14 @@ impl Slot {
     /// # Errors
     /// If this is no passphrase slot, or its parameters are not within the bounds.
     pub fn kdf_params(&self) -> Result<KdfParams, SlotError> {
-        self.passphrase_body().map(|body| body.kdf)
+        self.body()?.kdf.ok_or(SlotError::UnsupportedKind)
     }
 
-    pub(super) fn passphrase_body(&self) -> Result<PassphraseBody, SlotError> {
+    pub(super) fn body(&self) -> Result<SlotBody, SlotError> {
         match self.kind {
-            SlotKind::Passphrase => PassphraseBody::decode(&self.body),
-            SlotKind::Recovery | SlotKind::Passkey | SlotKind::Other(_) => Err(SlotError::UnsupportedKind),
+            SlotKind::Passphrase => SlotBody::decode(&self.body, KDF_PARAMS_LEN),
+            SlotKind::Recovery => SlotBody::decode(&self.body, 0),
+            SlotKind::Passkey | SlotKind::Other(_) => Err(SlotError::UnsupportedKind),
         }
     }
 
@@ -289,18 +296,21 @@ impl From<u8> for SlotKind {
     }
 }
 
-impl PassphraseBody {
+impl SlotBody {
     fn encode(&self) -> Vec<u8> {
-        [&self.kdf.encode()[..], &self.commitment, &self.master].concat()
+        let kdf = self.kdf.map(|kdf| kdf.encode());
+        let kdf: &[u8] = kdf.as_ref().map_or(&[], |kdf| kdf);
+        [kdf, &self.commitment, &self.master].concat()
     }
 
-    fn decode(body: &[u8]) -> Result<Self, SlotError> {
-        if body.len() != KDF_PARAMS_LEN + KEY_LEN + WRAPPED_LEN {
+    fn decode(body: &[u8], kdf_len: usize) -> Result<Self, SlotError> {
+        if body.len() != kdf_len + KEY_LEN + WRAPPED_LEN {
             return Err(SlotError::Damaged);
         }
         let mut reader = Reader(body);
         let mut part = |length| reader.bytes(length).map_err(|_| SlotError::Damaged);
-        let kdf = KdfParams::decode(part(KDF_PARAMS_LEN)?)?;
+        let kdf = part(kdf_len)?;
+        let kdf = if kdf.is_empty() { None } else { Some(KdfParams::decode(kdf)?) };
         let commitment = part(KEY_LEN)?.try_into().map_err(|_| SlotError::Damaged)?;
         let master = part(WRAPPED_LEN)?.try_into().map_err(|_| SlotError::Damaged)?;
         Ok(Self { kdf, commitment, master })

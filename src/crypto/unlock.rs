@@ -8,7 +8,7 @@ use super::keys::{
     ContentEncryptionKey, KeyEncryptionKey, MasterKey, RawContentKey, SlotContext, TableKey, WrappingKey,
 };
 use super::ring::KeyRing;
-use super::table::{KeyTable, PassphraseBody, Slot, SlotError, SlotId, SlotKind};
+use super::table::{KeyTable, Slot, SlotBody, SlotError, SlotId, SlotKind};
 
 /// The keys of an unlocked vault: what is needed to seal, to open, and to renew keys, but not the master
 /// key, so that changing a passphrase takes the passphrase. Neither printed, nor cloned, nor serialised;
@@ -131,14 +131,14 @@ impl KeyTable {
 
     pub(super) fn unwrap_master(&self, id: SlotId, secret: &DerivedSecret) -> Result<MasterKey, UnlockError> {
         let slot = self.slot(id).ok_or(UnlockError::UnknownSlot)?;
-        let body = slot.passphrase_body()?;
+        let body = slot.body()?;
         let key = KeyEncryptionKey::new(secret);
         if !key.is_committed(&body.commitment) {
             let is_intact = slot.is_intact(&self.vault);
             return Err(if is_intact { UnlockError::WrongPassphrase } else { UnlockError::DamagedSlot });
         }
         let context =
-            SlotContext { vault: &self.vault, slot: &id.0, kind: slot.kind.number(), kdf: &body.kdf };
+            SlotContext { vault: &self.vault, slot: &id.0, kind: slot.kind.number(), kdf: body.kdf.as_ref() };
         key.unwrap(&context, &body.master).ok_or(UnlockError::DamagedSlot)
     }
 }
@@ -168,13 +168,29 @@ pub(super) fn make_slot(
 ) -> Slot {
     let key = KeyEncryptionKey::new(passphrase.secret);
     let kind = SlotKind::Passphrase.number();
-    let context = SlotContext { vault, slot: &id.0, kind, kdf: passphrase.kdf };
-    let body = PassphraseBody {
-        kdf: *passphrase.kdf,
+    let context = SlotContext { vault, slot: &id.0, kind, kdf: Some(passphrase.kdf) };
+    let body = SlotBody {
+        kdf: Some(*passphrase.kdf),
         commitment: *key.commitment(),
         master: key.wrap(&context, master, entropy),
     };
     Slot::new(vault, id, passphrase.created_millis, &body)
+}
+
+/// A slot that a recovery sheet opens.
+pub(super) fn make_recovery_slot(
+    vault: &[u8; 16],
+    id: SlotId,
+    secret: &DerivedSecret,
+    created_millis: u64,
+    master: &MasterKey,
+    entropy: &mut dyn Entropy,
+) -> Slot {
+    let key = KeyEncryptionKey::new(secret);
+    let context = SlotContext { vault, slot: &id.0, kind: SlotKind::Recovery.number(), kdf: None };
+    let body =
+        SlotBody { kdf: None, commitment: *key.commitment(), master: key.wrap(&context, master, entropy) };
+    Slot::new(vault, id, created_millis, &body)
 }
 
 /// A table with one slot, the content keys of `older` epochs and a new one for `epoch`, all of them

@@ -194,6 +194,15 @@ impl RecordState {
         Some(Revival { deleted: delete.stamp(), changed })
     }
 
+    /// Whether someone must decide between a delete and a change: not when the same replica changed what it
+    /// had deleted, because it knew.
+    #[must_use]
+    pub fn awaits_decision(&self) -> bool {
+        self.revival().is_some_and(|Revival { deleted, changed }| {
+            changed.dot.replica != deleted.dot.replica || changed.dot.counter < deleted.dot.counter
+        })
+    }
+
     /// When it was first written, by the clock of who did; 0 if it never was.
     #[must_use]
     pub fn created(&self) -> HybridTimestamp {

@@ -203,6 +203,18 @@ impl<S: Store> Notebook<S> {
         pages: Vec<(RecordId, Page)>,
         change: impl FnOnce(&mut Manifest),
     ) -> Result<Written, VaultError> {
+        self.write_pages_with(turn, replica, pages, change, Vec::new()).await
+    }
+
+    /// The same, with other writes in the same commit.
+    pub(super) async fn write_pages_with(
+        &self,
+        turn: &Turn<'_>,
+        replica: Replica,
+        pages: Vec<(RecordId, Page)>,
+        change: impl FnOnce(&mut Manifest),
+        mut writes: Vec<Write>,
+    ) -> Result<Written, VaultError> {
         let mut packer = Packer::new();
         let mut cards = Vec::with_capacity(pages.len());
         for (id, page) in &pages {
@@ -223,7 +235,7 @@ impl<S: Store> Notebook<S> {
             logged.map(change).collect()
         };
         let logged = self.log(&replica, changes)?;
-        let writes = logged.iter().map(|logged| logged.write.clone()).collect();
+        writes.extend(logged.iter().map(|logged| logged.write.clone()));
         let written = self.write_batches(turn, packed, cards, writes, |manifest| {
             manifest.counter = manifest.counter.max(replica.counter);
             manifest.clock = manifest.clock.max(replica.clock.last());
@@ -263,11 +275,34 @@ impl<S: Store> Notebook<S> {
     /// memory. Batches that no card points to any more are dropped.
     pub(super) async fn write_batches(
         &self,
+        turn: &Turn<'_>,
+        packed: Vec<Packed>,
+        cards: Vec<Card>,
+        writes: Vec<Write>,
+        change: impl FnOnce(&mut Manifest),
+    ) -> Result<Written, VaultError> {
+        self.write_all(turn, packed, cards, writes, change, false).await
+    }
+
+    /// The same, and writes all cards anew, so that no earlier one is left.
+    pub(super) async fn write_batches_anew(
+        &self,
+        turn: &Turn<'_>,
+        packed: Vec<Packed>,
+        cards: Vec<Card>,
+        writes: Vec<Write>,
+    ) -> Result<Written, VaultError> {
+        self.write_all(turn, packed, cards, writes, |_| {}, true).await
+    }
+
+    async fn write_all(
+        &self,
         _turn: &Turn<'_>,
         packed: Vec<Packed>,
         mut cards: Vec<Card>,
         mut writes: Vec<Write>,
         change: impl FnOnce(&mut Manifest),
+        anew: bool,
     ) -> Result<Written, VaultError> {
         let mut manifest = self.state.borrow().manifest.clone();
         let mut written = Written::default();
@@ -296,7 +331,7 @@ impl<S: Store> Notebook<S> {
             writes.push(Write::Delete(Area::Segments, *row));
             writes.push(Write::Delete(Area::Index, *row));
         }
-        self.put_cards(&mut manifest, &cards, &mut writes)?;
+        self.put_cards(&mut manifest, &cards, &mut writes, anew)?;
         change(&mut manifest);
         writes.extend(self.seal_manifest(&manifest)?);
         self.write(writes).await?;
@@ -339,6 +374,7 @@ impl<S: Store> Notebook<S> {
         manifest: &mut Manifest,
         cards: &[Card],
         writes: &mut Vec<Write>,
+        anew: bool,
     ) -> Result<(), VaultError> {
         let state = self.state.borrow();
         let new = |card: &&Card| state.cards.number(card.page).is_none();
@@ -347,7 +383,7 @@ impl<S: Store> Notebook<S> {
         let stored = usize::try_from(members).unwrap_or_default() + cards.len();
         let outdated = stored > live * 2 + 4_096 || (manifest.cards.len() > 64 && stored > live + live / 2);
         // Cards of a batch that can't be opened are not in memory: writing anew would drop them.
-        if !outdated || !state.damaged.is_empty() {
+        if !anew && (!outdated || !state.damaged.is_empty()) {
             return self.put_card_batch(manifest, &cards.iter().collect::<Vec<_>>(), writes);
         }
         for entry in manifest.cards.drain(..) {

@@ -1,6 +1,6 @@
 //! All cards of an open notebook, by page.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::format::Card;
 use crate::model::RecordId;
@@ -10,6 +10,7 @@ use crate::model::RecordId;
 pub struct Cards {
     all: Vec<Card>,
     by_page: HashMap<RecordId, u32>,
+    hidden: HashSet<RecordId>,
 }
 
 impl Cards {
@@ -20,7 +21,9 @@ impl Cards {
     }
 
     /// Puts a card in place of the page's former one. Returns its number and the former card.
-    pub fn put(&mut self, card: Card) -> (u32, Option<Card>) {
+    pub fn put(&mut self, mut card: Card) -> (u32, Option<Card>) {
+        // Whether it is hidden is of this device, not of the card.
+        card.mark(Card::HIDDEN, self.hidden.contains(&card.page));
         let next = u32::try_from(self.all.len()).unwrap_or(u32::MAX);
         let number = *self.by_page.entry(card.page).or_insert(next);
         match self.slot(number) {
@@ -30,6 +33,19 @@ impl Cards {
                 (number, None)
             }
         }
+    }
+
+    /// Hides the cards of these pages and no other.
+    pub fn hide(&mut self, pages: &[RecordId]) {
+        let hidden: HashSet<RecordId> = pages.iter().copied().collect();
+        let changed: Vec<RecordId> = self.hidden.symmetric_difference(&hidden).copied().collect();
+        for page in changed {
+            let is_hidden = hidden.contains(&page);
+            if let Some(card) = self.number(page).and_then(|number| self.slot(number)) {
+                card.mark(Card::HIDDEN, is_hidden);
+            }
+        }
+        self.hidden = hidden;
     }
 
     fn slot(&mut self, number: u32) -> Option<&mut Card> {

@@ -55,6 +55,9 @@ pub enum Part {
     /// The drafts.
     #[error("drafts")]
     Drafts,
+    /// What is known of sharing.
+    #[error("team")]
+    Team,
 }
 
 impl VaultError {

@@ -17,6 +17,7 @@
 //! | `segments` | n ≥ 2^52 | a batch of [`Card`]s ([`super::segment`]) |
 //! | `index` | n | the search filter of the batch of pages with the same number |
 //! | `blobs` | n < 2^52 | the row `n` of the log, which was found damaged, put aside unchanged |
+//! | `sharing` | n | what is known of colleagues, bundles and backups ([`super::team`]) |
 //! | `blobs` | 2^52 + t | drafts that were found damaged, put aside unchanged at the millisecond t |
 //!
 //! Loading folds: manifest, cards, then the log in sequence. A *page* is a customer's record with all that
@@ -187,6 +188,20 @@ impl Card {
     pub const WARNING: u8 = 4;
     /// The page has no customer: it holds records of none.
     pub const HEADLESS: u8 = 8;
+    /// Something on the page waits for a decision.
+    pub const CONFLICT: u8 = 16;
+    /// The customer is hidden on this device. Of no meaning in stored cards: [`super::team::Team::hidden`]
+    /// says who is.
+    pub const HIDDEN: u8 = 32;
+
+    /// Sets or clears a flag.
+    pub fn mark(&mut self, flag: u8, set: bool) {
+        if set {
+            self.flags |= flag;
+        } else {
+            self.flags &= !flag;
+        }
+    }
 
     /// Whether a flag is set.
     #[must_use]
@@ -197,7 +212,7 @@ impl Card {
     /// Whether lists of customers show it.
     #[must_use]
     pub fn is_listed(&self) -> bool {
-        !self.is(Self::DELETED) && !self.is(Self::HEADLESS)
+        !self.is(Self::DELETED) && !self.is(Self::HEADLESS) && !self.is(Self::HIDDEN)
     }
 }
 

@@ -13,6 +13,7 @@ use super::notebook::State;
 use super::sealing::Sealing;
 use super::segment::{Unpacked, decode_page};
 use super::store::{Area, Row, Store};
+use super::team::{ROW_TEAM, Team};
 use crate::merge::{HybridClock, Replica};
 use crate::model::RecordId;
 
@@ -43,6 +44,7 @@ pub(super) fn empty(manifest: Manifest) -> State {
         batches: VecDeque::new(),
         ahead: HashMap::new(),
         drafts: Drafts::default(),
+        team: Team::default(),
         damaged: Vec::new(),
     }
 }
@@ -54,6 +56,14 @@ pub(super) async fn load<S: Store>(store: &S, sealing: &Sealing, early: Early) -
     let whole = load_cards(sealing, &early.cards, &mut state);
     if !whole {
         recover_cards(store, sealing, &mut state).await?;
+    }
+    if let Some(sealed) = early.team {
+        match sealing.open(Area::Sharing, ROW_TEAM, &sealed).as_deref().map(decode::<Team>) {
+            Some(Ok(team)) => state.team = team,
+            Some(Err(error @ DecodeError::Newer(_))) => return Err(VaultError::decoding(error, Part::Team)),
+            _ => state.damaged.push(Part::Team),
+        }
+        state.cards.hide(&state.team.hidden);
     }
     load_log(sealing, &early.log, &mut state)?;
     if let Some(sealed) = early.drafts {

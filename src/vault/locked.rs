@@ -11,9 +11,10 @@ use super::load::{empty, load};
 use super::notebook::{Notebook, State};
 use super::sealing::Sealing;
 use super::store::{Area, Row, Store, Write};
+use super::team::{ROW_TEAM, Sheet, Team};
 use crate::crypto::{
-    DecodeKeyTableError, DerivedSecret, Entropy, Integrity, KdfParams, KeyTable, NewPassphrase, SlotId,
-    UnlockError, VaultKeys,
+    DecodeKeyTableError, DerivedSecret, Entropy, Integrity, KdfParams, KeyTable, NewPassphrase, RewrapError,
+    SlotId, UnlockError, VaultKeys,
 };
 use crate::merge::HybridTimestamp;
 use crate::model::{Instant, ReplicaId};
@@ -44,6 +45,7 @@ pub(super) struct Early {
     read: bool,
     pub(super) manifests: Vec<Row>,
     pub(super) drafts: Option<Vec<u8>>,
+    pub(super) team: Option<Vec<u8>>,
     pub(super) cards: Vec<Row>,
     pub(super) log: Vec<Row>,
 }
@@ -83,6 +85,20 @@ impl<S: Store> Locked<S> {
         if kdfs.is_empty() { Err(VaultError::Damaged(Part::Slots)) } else { Ok(kdfs) }
     }
 
+    /// The vaults that the key slots speak of, each once: the secret of a recovery sheet depends on it.
+    #[must_use]
+    pub fn vaults(&self) -> Vec<[u8; 16]> {
+        let mut vaults: Vec<[u8; 16]> = self.tables.all.iter().map(|table| *table.vault()).collect();
+        vaults.dedup();
+        vaults
+    }
+
+    /// Whether a recovery sheet can open the vault.
+    #[must_use]
+    pub fn has_recovery(&self) -> bool {
+        self.tables.all.iter().any(|table| table.recovery_slots().next().is_some())
+    }
+
     /// Reads the sealed rows that unlocking needs. May run while the key is being derived.
     ///
     /// # Errors
@@ -91,9 +107,10 @@ impl<S: Store> Locked<S> {
         let store = &self.store;
         let manifests = read_manifests(store).await?;
         let drafts = store.read(Area::Meta, ROW_DRAFTS).await?;
+        let team = store.read(Area::Sharing, ROW_TEAM).await?;
         let cards = all_from(store, Area::Segments, CARDS_FROM).await?;
         let log = all_from(store, Area::Log, 0).await?;
-        self.early = Early { read: true, manifests, drafts, cards, log };
+        self.early = Early { read: true, manifests, drafts, team, cards, log };
         Ok(())
     }
 
@@ -105,6 +122,7 @@ impl<S: Store> Locked<S> {
             return self.read_early().await;
         }
         self.early.drafts = self.store.read(Area::Meta, ROW_DRAFTS).await?;
+        self.early.team = self.store.read(Area::Sharing, ROW_TEAM).await?;
         let next = self.early.log.last().map_or(Some(0), |(row, _)| row.checked_add(1));
         if let Some(next) = next {
             self.early.log.extend(all_from(&self.store, Area::Log, next).await?);
@@ -159,7 +177,7 @@ impl<S: Store> Locked<S> {
         let mut answer = VaultError::Damaged(Part::Slots);
         let mut changed = None;
         for table in &self.tables.all {
-            for slot in table.passphrase_slots() {
+            for slot in table.passphrase_slots().chain(table.recovery_slots()) {
                 match table.unlock(slot.id(), secret) {
                     Ok(opened) if opened.integrity == Integrity::Intact => {
                         return Ok((table.clone(), opened.keys, true));
@@ -257,18 +275,75 @@ impl<S: Store> Notebook<S> {
         let table = self
             .sealing
             .with_entropy(|entropy| table.rewrap((slot, old), slot, &passphrase, entropy))
-            .map_err(|error| match error {
-                crate::crypto::RewrapError::Unlock(UnlockError::WrongPassphrase) => {
-                    VaultError::WrongPassphrase
-                }
-                _ => VaultError::Damaged(Part::Slots),
-            })?;
+            .map_err(refused)?;
+        self.take_slots(table, |_| {}).await
+    }
+
+    /// Sets a new passphrase with the secret of the recovery sheet.
+    ///
+    /// # Errors
+    /// [`VaultError::WrongPassphrase`] when the secret is not the sheet's; nothing has changed then.
+    pub async fn reset_passphrase(
+        &self,
+        sheet: &DerivedSecret,
+        kdf: &KdfParams,
+        secret: &DerivedSecret,
+        now: Instant,
+    ) -> Result<(), VaultError> {
+        let _turn = self.begin().await;
+        let passphrase =
+            NewPassphrase { kdf, secret, created_millis: u64::try_from(now.0).unwrap_or_default() };
+        let table = self.table.borrow().clone();
+        let damaged = VaultError::Damaged(Part::Slots);
+        let authority = table.recovery_slots().next().ok_or_else(|| damaged.clone())?.id();
+        let slot = table.passphrase_slots().next().ok_or(damaged)?.id();
+        let changed =
+            self.sealing.with_entropy(|entropy| table.rewrap((authority, sheet), slot, &passphrase, entropy));
+        self.take_slots(changed.map_err(refused)?, |_| {}).await
+    }
+
+    /// Lets a recovery sheet open the vault, in place of an earlier one. `passphrase` is the secret of the
+    /// present passphrase.
+    ///
+    /// # Errors
+    /// [`VaultError::WrongPassphrase`] when the passphrase is not the vault's; nothing has changed then.
+    pub async fn set_recovery(
+        &self,
+        passphrase: &DerivedSecret,
+        sheet: &DerivedSecret,
+        recipient: &str,
+        now: Instant,
+    ) -> Result<(), VaultError> {
+        let _turn = self.begin().await;
+        let table = self.table.borrow().clone();
+        let slot = table.passphrase_slots().next().ok_or(VaultError::Damaged(Part::Slots))?.id();
+        let millis = u64::try_from(now.0).unwrap_or_default();
+        let changed = self
+            .sealing
+            .with_entropy(|entropy| table.set_recovery((slot, passphrase), sheet, millis, entropy));
+        let sheet = Sheet { recipient: recipient.to_owned(), made: now };
+        self.take_slots(changed.map_err(refused)?, |team| team.recovery = Some(sheet)).await
+    }
+
+    /// Whether this is the secret of the present passphrase.
+    #[must_use]
+    pub fn is_passphrase(&self, secret: &DerivedSecret) -> bool {
+        let table = self.table.borrow();
+        table.passphrase_slots().any(|slot| table.unlock(slot.id(), secret).is_ok())
+    }
+
+    /// Stores changed slots with what depends on them.
+    async fn take_slots(&self, table: KeyTable, change: impl FnOnce(&mut Team)) -> Result<(), VaultError> {
         let manifest = Manifest { slots: *table.mac(), ..self.state.borrow().manifest.clone() };
+        let mut team = self.state.borrow().team.clone();
+        change(&mut team);
         let mut writes = slot_writes(&table);
         writes.extend(self.seal_manifest(&manifest)?);
+        writes.extend(self.seal_sharing(&team, Vec::new())?);
         self.write(writes).await?;
         self.state.borrow_mut().manifest = manifest;
         *self.table.borrow_mut() = table;
+        self.take_team(team);
         Ok(())
     }
 
@@ -280,6 +355,13 @@ impl<S: Store> Notebook<S> {
         let table = self.table.borrow();
         let kdf = table.passphrase_slots().find_map(|slot| slot.kdf_params().ok());
         kdf.ok_or(VaultError::Damaged(Part::Slots))
+    }
+}
+
+fn refused(error: RewrapError) -> VaultError {
+    match error {
+        RewrapError::Unlock(UnlockError::WrongPassphrase) => VaultError::WrongPassphrase,
+        _ => VaultError::Damaged(Part::Slots),
     }
 }
 

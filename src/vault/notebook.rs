@@ -20,6 +20,7 @@ use super::page::Page;
 use super::sealing::Sealing;
 use super::segment::{Unpacked, decode_page};
 use super::store::{Area, Batch, Store, Write};
+use super::team::Team;
 use super::transaction::Transaction;
 use crate::crypto::KeyTable;
 use crate::merge::Replica;
@@ -62,6 +63,7 @@ pub(super) struct State {
     /// Sealed batches that were read ahead of their use, by row.
     pub(super) ahead: HashMap<u64, Vec<u8>>,
     pub(super) drafts: Drafts,
+    pub(super) team: Team,
     /// Rows that could not be opened when the notebook was.
     pub(super) damaged: Vec<Part>,
 }
@@ -288,19 +290,31 @@ impl<S: Store> Notebook<S> {
         }
         let (replica, pages, changed) = transaction.finish();
         let row = self.state.borrow().log_next;
-        let mut record = LogRow { at: replica.clock.last(), counter: replica.counter, pages };
+        let record = LogRow { at: replica.clock.last(), counter: replica.counter, pages };
         let sealed = self.sealing.seal(Area::Log, row, &encode(&record))?;
         let bytes = sealed.len();
         self.write(vec![Write::Put(Area::Log, row, sealed)]).await?;
+        Ok(self.take_saved(row, bytes, replica, record.pages, changed))
+    }
+
+    /// Takes a written row of the log over in memory.
+    pub(super) fn take_saved(
+        &self,
+        row: u64,
+        bytes: usize,
+        replica: Replica,
+        changes: Vec<PageChange>,
+        pages: Vec<(RecordId, Page)>,
+    ) -> Saved {
         let mut state = self.state.borrow_mut();
         state.log_next = row + 1;
         state.replica = replica;
         state.log_bytes.insert(row, bytes);
-        for (id, page) in changed {
+        for (id, page) in pages {
             state.keep(id, Rc::new(page));
         }
         let mut saved = Saved { pages: Vec::new() };
-        for change in record.pages.drain(..) {
+        for change in changes {
             let mut card = change.card.clone();
             if let Some(known) = state.cards.of(change.page) {
                 (card.segment, card.place) = (known.segment, known.place);
@@ -310,7 +324,7 @@ impl<S: Store> Notebook<S> {
             let (number, before) = state.cards.put(card);
             saved.pages.push((page, number, before));
         }
-        Ok(saved)
+        saved
     }
 
     /// Waits until memory is as the disk is: what a batch that is being committed has dropped is missing on

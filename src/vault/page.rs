@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::format::{Card, JournalEntry, PageChange, TaskCard, TrashCard};
 use super::view;
-use crate::merge::RecordState;
+use crate::merge::{RecordState, conflicts};
 use crate::model::{FieldName, Instant, RecordId, RecordKind, Value};
 
 /// Changes of one field by one device within this time of the first are one line of the history, so that
@@ -92,6 +92,8 @@ impl Page {
             }
             _ => card.flags |= Card::HEADLESS,
         }
+        let waits = |state: &RecordState| !conflicts(state).is_empty() || state.awaits_decision();
+        card.mark(Card::CONFLICT, self.records.values().any(|state| !state.is_deleted() && waits(state)));
         let gone = card.is(Card::DELETED);
         for (&id, state) in &self.records {
             let changed = state.changed().instant();

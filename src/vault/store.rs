@@ -1,6 +1,6 @@
 //! Where rows are kept: the trait that the browser's database and the memory store implement.
 //!
-//! A store knows sealed bytes under numbers in five areas, and one thing more: *who may write*. Every
+//! A store knows sealed bytes under numbers in six areas, and one thing more: *who may write*. Every
 //! engine that opens a vault first takes a new fence ([`Store::claim`]); a batch carries the fence of its
 //! engine and is refused when a later one was taken. So a tab that was taken over can't overwrite
 //! anything, however late its last write arrives.
@@ -22,11 +22,14 @@ pub enum Area {
     Index,
     /// Sealed chunks of attachments, and damaged rows that were put aside.
     Blobs,
+    /// What is known of colleagues, bundles and backups.
+    Sharing,
 }
 
 impl Area {
     /// All areas, in the order of their numbers.
-    pub const ALL: [Self; 5] = [Self::Meta, Self::Log, Self::Segments, Self::Index, Self::Blobs];
+    pub const ALL: [Self; 6] =
+        [Self::Meta, Self::Log, Self::Segments, Self::Index, Self::Blobs, Self::Sharing];
 
     /// The name of the object store.
     #[must_use]
@@ -37,6 +40,7 @@ impl Area {
             Self::Segments => "segments",
             Self::Index => "index",
             Self::Blobs => "blobs",
+            Self::Sharing => "sharing",
         }
     }
 
@@ -49,6 +53,7 @@ impl Area {
             Self::Segments => 3,
             Self::Index => 4,
             Self::Blobs => 5,
+            Self::Sharing => 6,
         }
     }
 }

@@ -165,6 +165,14 @@ impl Transaction {
         }
     }
 
+    /// Decides that a record that was deleted and changed elsewhere stays.
+    pub fn keep(&mut self, page: RecordId, record: RecordId) {
+        let known = self.state(page, record).filter(|state| state.was_revived());
+        if let Some(kind) = known.map(|state| state.kind().clone()) {
+            self.change(page, record, &kind, None, RecordState::restore);
+        }
+    }
+
     fn change(
         &mut self,
         page: RecordId,
@@ -202,6 +210,12 @@ impl Transaction {
         }
     }
 
+    /// The records of a page that were changed.
+    #[must_use]
+    pub fn touched(&self, page: RecordId) -> Vec<RecordId> {
+        self.pages.get(&page).map(|open| open.deltas.keys().copied().collect()).unwrap_or_default()
+    }
+
     /// Whether nothing was changed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -226,7 +240,7 @@ impl Transaction {
 }
 
 /// What a field of a record displays, a set as its words in one text.
-fn displayed(state: &RecordState, field: &FieldName) -> Value {
+pub(super) fn displayed(state: &RecordState, field: &FieldName) -> Value {
     if let Some(text) = state.text_of(field) {
         let text = text.view().text();
         return if text.is_empty() { Value::Empty } else { Value::Text(text) };

@@ -16,8 +16,8 @@ use web_sys::{DomException, IdbDatabase, IdbTransaction};
 
 use crate::vault::{Area, Batch, Store, StoreError, Write};
 
-/// The version of the object stores. A newer one is refused, never touched.
-const SCHEMA: u32 = 1;
+/// The version of the object stores. A newer one is refused, never touched. Version 1 lacks `sharing`.
+const SCHEMA: u32 = 2;
 /// The `meta` row that holds the fence.
 const ROW_FENCE: u64 = 0;
 
@@ -222,8 +222,9 @@ async fn open(name: &str) -> Result<IdbDatabase, StoreError> {
     let mut request = factory.open(name, Some(SCHEMA)).map_err(of_idb)?;
     request.on_upgrade_needed(|event| {
         let Ok(database) = event.database() else { return };
-        for area in Area::ALL {
-            // Version 1 is the first: nothing can be there yet.
+        let there = database.store_names();
+        for area in Area::ALL.into_iter().filter(|area| !there.iter().any(|name| name == area.name())) {
+            // Each version only adds object stores.
             let _ = database.create_object_store(area.name(), ObjectStoreParams::new());
         }
     });
