@@ -29,8 +29,11 @@ impl Actors {
         self.replicas.get(usize::try_from(index).ok()?).copied()
     }
 
-    /// Takes in a replica that a file announces.
+    /// Takes in a replica that a file announces. Twice would leave open what the next one's number is.
     pub(super) fn announce(&mut self, replica: ReplicaId) -> Result<(), SealerError> {
+        if self.indices.contains_key(&replica) {
+            return Err(SealerError::Damaged { part: "replica announced twice".to_owned() });
+        }
         if self.replicas.len() >= MOST_REPLICAS {
             return Err(SealerError::TooLarge { limit: "replicas".to_owned() });
         }

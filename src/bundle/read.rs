@@ -52,7 +52,8 @@ impl Bundle<Unverified> {
         let mut lines = Lines::of(Arc::clone(&content));
         let mut line = Vec::new();
         let is_there = lines.next(&mut line).map_err(|error| match error {
-            SealerError::Damaged { .. } => SealerError::NoBundleInside,
+            // The container was whole: what has no first line was never a bundle.
+            SealerError::Damaged { .. } | SealerError::Truncated => SealerError::NoBundleInside,
             error => error,
         })?;
         if !is_there {
