@@ -10,10 +10,10 @@ use std::iter;
 use age::armor::{ArmoredReader, ArmoredWriter, Format};
 use age::secrecy::SecretString;
 use age::{DecryptError, Decryptor, Encryptor, scrypt, x25519};
-use unicode_normalization::UnicodeNormalization;
 
 use super::limits::{MOST_FILE_BYTES, MOST_HEADER_BYTES, MOST_RECIPIENTS, MOST_SCRYPT_LOG_N, SCRYPT_LOG_N};
 use super::sealer::SealerError;
+use crate::crypto::Passphrase;
 
 const ARMOR: &[u8] = b"-----BEGIN AGE ENCRYPTED FILE-----";
 const MAGIC: &[u8] = b"age-encryption.org/";
@@ -24,21 +24,34 @@ const VERSION: &[u8] = b"age-encryption.org/v1\n";
 /// # Errors
 /// If there is none, there are too many, or one is not a recipient.
 pub fn seal_for(content: &[u8], recipients: &[String], armored: bool) -> Result<Vec<u8>, SealerError> {
-    if recipients.len() > MOST_RECIPIENTS {
-        return Err(SealerError::TooLarge { limit: "recipients".to_owned() });
-    }
-    let parsed = recipients.iter().map(|text| text.parse::<x25519::Recipient>());
-    let parsed: Vec<_> = parsed.collect::<Result<_, _>>().map_err(|_| SealerError::NotARecipient)?;
+    let parsed = parse_recipients(recipients)?;
     let as_dyn = parsed.iter().map(|recipient| -> &dyn age::Recipient { recipient });
     let encryptor = Encryptor::with_recipients(as_dyn).map_err(|_| SealerError::NotARecipient)?;
     write(encryptor, content, armored)
 }
 
+/// What files are sealed for.
+///
+/// # Errors
+/// If there is none, there are too many, or one is not a recipient.
+pub(super) fn parse_recipients(texts: &[String]) -> Result<Vec<x25519::Recipient>, SealerError> {
+    match texts.len() {
+        0 => Err(SealerError::NotARecipient),
+        1..=MOST_RECIPIENTS => {
+            texts.iter().map(|text| text.parse().map_err(|_| SealerError::NotARecipient)).collect()
+        }
+        _ => Err(SealerError::TooLarge { limit: "recipients".to_owned() }),
+    }
+}
+
 /// Seals `content` for whoever knows the passphrase, with scrypt at [`SCRYPT_LOG_N`].
 ///
 /// # Errors
-/// When there is not enough memory.
+/// When the passphrase is empty, or there is not enough memory for the file.
 pub fn seal_with(content: &[u8], passphrase: &str, armored: bool) -> Result<Vec<u8>, SealerError> {
+    if Passphrase::new(passphrase).text().is_empty() {
+        return Err(SealerError::NotARecipient);
+    }
     let mut recipient = scrypt::Recipient::new(secret(passphrase));
     recipient.set_work_factor(SCRYPT_LOG_N);
     let encryptor = Encryptor::with_recipients(iter::once(&recipient as &dyn age::Recipient))
@@ -160,8 +173,7 @@ fn damaged(part: &str) -> SealerError {
     SealerError::Damaged { part: part.to_owned() }
 }
 
-/// The passphrase as [`crate::crypto::Passphrase`] reads it: NFKC, without white space at either end.
+/// The passphrase in the form that a vault reads it in.
 fn secret(passphrase: &str) -> SecretString {
-    let normal: String = passphrase.nfkc().collect();
-    SecretString::from(normal.trim().to_owned())
+    SecretString::from(Passphrase::new(passphrase).text().to_owned())
 }

@@ -4,8 +4,104 @@
 //! | --- | --- |
 //! | [`header`] | who wrote a bundle for whom, what it covers |
 //! | [`item`] | what a bundle carries, item by item |
+//! | [`write`](mod@write) | items to content: lines, packed and signed |
+//! | [`read`] | content to items, none before the signature was verified |
+//! | `head`, `line`, `state`, `actors` | the lines: the header, items, a record's state, replicas by number |
+//! | [`container`] | content to file and back: age, for recipients or a passphrase |
+//! | [`keys`] | the secret keys of a device |
+//! | [`card`] | its member card, and the fingerprint that people compare |
+//! | [`recovery`] | the identity on a recovery sheet, and what it opens |
+//! | [`qr`] | QR codes |
 //! | [`limits`] | every maximum, in one place |
 //! | [`sealer`] | the requests that the sealer worker answers |
+//! | [`worker`] | the sealer at work |
+//!
+//! # Format 1, byte by byte
+//!
+//! Everything here is for ever. Numbers are unsigned and big-endian unless said otherwise, `‖` joins, texts
+//! in quotes are ASCII without a terminator, `00` is a byte. *base64url* is that of RFC 4648 section 5, without
+//! padding.
+//!
+//! ## Container
+//!
+//! ```text
+//!  file    = age v1 file <https://c2sp.org/age>, binary, or in the armor of age (PEM, "AGE ENCRYPTED FILE")
+//!  header  = for recipients: one stanza "X25519" for each, at most 64
+//!            for a passphrase: one stanza "scrypt", work factor 17; up to 18 is opened
+//!  payload = gzip member (RFC 1952; no name, time 0) ‖ 00 … 00, in all L bytes
+//!            L as of a sealed row in crypto, with n = length of the gzip member + 1
+//! ```
+//!
+//! The passphrase is read as for a vault: NFKC, without white space at either end, UTF-8. White space may
+//! stand before and after the armor. What the content says line by line is in the sources of `head`, `line` and
+//! `state`; the last line is the signature, of
+//!
+//! ```text
+//!  "daifuku.bundle.1" ‖ 00 ‖ SHA-512(all bytes of the unpacked content before the last line)
+//! ```
+//!
+//! by Ed25519 (RFC 8032) with the sender's key. So every file opens without this program, and what comes out
+//! is text: `age -d -i sheet.txt bundle.age | gzip -dc`.
+//!
+//! ## Device keys
+//!
+//! ```text
+//!  keys = version u8 = 1 ‖ Ed25519 seed 32 ‖ X25519 secret 32
+//! ```
+//!
+//! The age identity is Bech32 (BIP 173) of the secret with the prefix `AGE-SECRET-KEY-`, in capitals; the
+//! recipient is Bech32 of its public key (RFC 7748) with the prefix `age`, in small letters.
+//!
+//! ## Member card
+//!
+//! UTF-8, at most 16 KiB. The first line that begins, after white space, with `{"card":` counts, the others
+//! are for people. It is one JSON object; keys that are not listed are passed over, and not signed:
+//!
+//! | key | value |
+//! | --- | --- |
+//! | `card` | the version, 1 |
+//! | `name` | how the device is called: 1 to 1,000 bytes, not only white space, nothing that controls text |
+//! | `dev` | the replica, 16 hexadecimal digits in small letters |
+//! | `sig` | the Ed25519 public key, base64url |
+//! | `age` | the age recipient, in small letters |
+//! | `made` | milliseconds since 1970 UTC, signed 64 bits |
+//! | `self` | the Ed25519 signature, base64url |
+//!
+//! ```text
+//!  signed = "daifuku.card.1" ‖ 00 ‖ Ed25519 key 32 ‖ replica 8 ‖ made i64 ‖ length of the recipient u32
+//!         ‖ recipient ‖ name
+//! ```
+//!
+//! The version is signed as part of the domain. The signature shows that the maker holds the signing key and
+//! wanted these words; who that is, only comparing the fingerprint can tell.
+//!
+//! ## Fingerprint
+//!
+//! ```text
+//!  hash   = SHA-256("daifuku.card.1" ‖ 00 ‖ Ed25519 key 32 ‖ recipient)
+//!  digits = six groups of four decimal digits with spaces between them:
+//!           for n = 0 … 5: (hash[2n] · 256 + hash[2n + 1]) mod 10000
+//! ```
+//!
+//! The name, the replica and the time are not part of it: a card may be renewed with the same keys.
+//!
+//! ## Recovery sheet
+//!
+//! ```text
+//!  identity = age identity of 32 random bytes
+//!  secret   = HKDF-SHA256 (RFC 5869): key the 32 bytes, salt vault 16, info "daifuku/v1/rec", 64 bytes out
+//!           = key-encryption key 32 ‖ commitment 32
+//! ```
+//!
+//! Of what a person typed, only the ASCII letters and digits of its NFKC form are read, in either case; the
+//! prefix may be left out. The checksum of Bech32 finds every error in up to four characters.
+//!
+//! # What it does not do
+//!
+//! Files say how many recipients they have, but not who, and about how long they are. X25519 does not withstand
+//! a quantum computer. Who opened a file can pass its content on, sealed anew: the signed header says for whom
+//! it was written, and the reader is told when that was someone else. `age` draws the keys of each file from
+//! the machine's own randomness, not from [`crate::crypto::Entropy`].
 
 mod actors;
 pub mod card;

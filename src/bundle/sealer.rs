@@ -9,6 +9,8 @@
 //! [`Request::More`] until the answer has no items. So no item of a bundle that is not authentic ever
 //! leaves the sealer.
 
+use core::fmt;
+
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -167,8 +169,8 @@ pub struct Fingerprint {
     pub bytes: [u8; 16],
 }
 
-/// An identity of a recovery sheet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// An identity of a recovery sheet. What it opens is not printed.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recovery {
     /// `AGE-SECRET-KEY-1…`.
     pub identity: String,
@@ -178,6 +180,12 @@ pub struct Recovery {
     pub secret: Vec<u8>,
     /// The identity as a QR code.
     pub qr: Qr,
+}
+
+impl fmt::Debug for Recovery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recovery").field("recipient", &self.recipient).finish_non_exhaustive()
+    }
 }
 
 /// A QR code (ISO/IEC 18004): dark and light modules of a square, row by row, without the quiet zone.
