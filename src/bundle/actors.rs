@@ -41,6 +41,11 @@ impl Actors {
         Ok(())
     }
 
+    /// How many appeared.
+    pub(super) const fn len(&self) -> usize {
+        self.replicas.len()
+    }
+
     /// The replicas that appeared since this was asked last: the writer announces them.
     pub(super) fn news(&mut self) -> Vec<ReplicaId> {
         let news = self.replicas.get(self.announced..).unwrap_or_default().to_vec();

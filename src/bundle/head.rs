@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::header::{BundleId, Header, Kind, Scope, Sender, To};
 use super::limits::{MOST_NAME_BYTES, MOST_RECIPIENTS, MOST_REPLICAS};
 use super::line::{LineError, first_key, kind_name, kind_of};
+use super::plain::Hex64;
 use super::sealer::SealerError;
-use super::state::Hex64;
 use crate::merge::fork::Trail;
 use crate::merge::{Dot, HybridTimestamp, VersionVector};
 use crate::model::{RecordId, ReplicaId};
@@ -72,7 +72,10 @@ const PASSPHRASE: &str = "passphrase";
 const ALL: &str = "all";
 
 /// Writes the header.
-pub(super) fn write(header: &Header, out: &mut Vec<u8>) -> Result<(), LineError> {
+///
+/// # Errors
+/// [`SealerError::TooLarge`] when no reader would take it.
+pub(super) fn write(header: &Header, out: &mut Vec<u8>) -> Result<(), SealerError> {
     let counters = |version: &VersionVector| -> Counters {
         version.dots().map(|dot| (dot.replica.to_string(), dot.counter)).collect()
     };
@@ -110,7 +113,8 @@ pub(super) fn write(header: &Header, out: &mut Vec<u8>) -> Result<(), LineError>
         number: header.number,
         previous: header.previous.map(|id| id.to_string()),
     };
-    super::line::put(out, &json)
+    bounded(&json)?;
+    Ok(super::line::put(out, &json)?)
 }
 
 /// Reads the header.

@@ -215,6 +215,7 @@ pub mod item;
 pub mod keys;
 pub mod limits;
 mod line;
+mod plain;
 pub mod qr;
 pub mod read;
 pub mod recovery;
