@@ -13,8 +13,8 @@ use super::sealing::Sealing;
 use super::store::{Area, Row, Store, Write};
 use super::team::{ROW_TEAM, Sheet, Team};
 use crate::crypto::{
-    DecodeKeyTableError, DerivedSecret, Entropy, Integrity, KdfParams, KeyTable, NewPassphrase, SlotId,
-    RewrapError, UnlockError, VaultKeys,
+    DecodeKeyTableError, DerivedSecret, Entropy, Integrity, KdfParams, KeyTable, NewPassphrase, RewrapError,
+    SlotId, UnlockError, VaultKeys,
 };
 use crate::merge::HybridTimestamp;
 use crate::model::{Instant, ReplicaId};
@@ -297,9 +297,8 @@ impl<S: Store> Notebook<S> {
         let damaged = VaultError::Damaged(Part::Slots);
         let authority = table.recovery_slots().next().ok_or_else(|| damaged.clone())?.id();
         let slot = table.passphrase_slots().next().ok_or(damaged)?.id();
-        let changed = self
-            .sealing
-            .with_entropy(|entropy| table.rewrap((authority, sheet), slot, &passphrase, entropy));
+        let changed =
+            self.sealing.with_entropy(|entropy| table.rewrap((authority, sheet), slot, &passphrase, entropy));
         self.take_slots(changed.map_err(refused)?, |_| {}).await
     }
 

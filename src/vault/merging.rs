@@ -97,7 +97,9 @@ impl<S: Store> Notebook<S> {
         }
         let is_known = |line: &JournalEntry| {
             before.journal.iter().any(|known| {
-                known.record == line.record && known.field == line.field && known.by.replica == line.by.replica
+                known.record == line.record
+                    && known.field == line.field
+                    && known.by.replica == line.by.replica
                     && known.by.counter >= line.by.counter
             })
         };
@@ -203,7 +205,14 @@ fn lines(
         let is_told = lines.iter().any(|line| line.field.as_ref() == Some(field));
         let (old, new) = (displayed(before, field), displayed(after, field));
         if let (false, true, Some(head)) = (is_told, old != new, register.latest()) {
-            lines.push(JournalEntry { record, field: Some(field.clone()), old, new, at: head.at, by: head.dot });
+            lines.push(JournalEntry {
+                record,
+                field: Some(field.clone()),
+                old,
+                new,
+                at: head.at,
+                by: head.dot,
+            });
         }
     }
     let (was, is) = (before.is_deleted(), after.is_deleted());

@@ -283,7 +283,9 @@ impl<S: Store> Notebook<S> {
     pub fn device_name(&self, replica: ReplicaId) -> String {
         let state = self.state.borrow();
         let mut known = state.manifest.devices.iter().chain(&state.team.devices);
-        known.find(|(known, _)| *known == replica).map_or_else(|| replica.to_string(), |(_, name)| name.clone())
+        known
+            .find(|(known, _)| *known == replica)
+            .map_or_else(|| replica.to_string(), |(_, name)| name.clone())
     }
 
     /// Everything that was received or written here: what the next bundle to this device can leave out.
