@@ -36,7 +36,8 @@ async fn files(launch: &JsValue) -> Vec<File> {
     let handles = Reflect::get(launch, &"files".into()).ok().and_then(|files| files.dyn_into::<Array>().ok());
     let mut files = Vec::new();
     for handle in handles.iter().flat_map(Array::iter) {
-        let open = Reflect::get(&handle, &"getFile".into()).ok().and_then(|open| open.dyn_into::<Function>().ok());
+        let open =
+            Reflect::get(&handle, &"getFile".into()).ok().and_then(|open| open.dyn_into::<Function>().ok());
         let promise = open.and_then(|open| open.call0(&handle).ok()).map(|file| Promise::resolve(&file));
         if let Some(promise) = promise
             && let Ok(file) = JsFuture::from(promise).await

@@ -107,6 +107,9 @@ pub struct Job {
     pub outcome: Option<Result<Outcome, Failure>>,
 }
 
+/// How a job ended.
+pub type Ended = Result<Outcome, Failure>;
+
 /// The session; a copy is the same session.
 #[derive(Clone, Copy)]
 pub struct Session {
