@@ -147,7 +147,7 @@ fn open_stream(input: impl Read, length: usize, keys: &Keys<'_>) -> Result<Vec<u
             error => header_error(&error),
         })
     } else {
-        let identities = keys.identities.iter().map(|identity| -> &dyn age::Identity { *identity });
+        let identities = keys.identities.iter().map(as_dyn);
         decryptor.decrypt(identities).map_err(|error| match error {
             DecryptError::NoMatchingKeys => SealerError::NotForUs,
             error => header_error(&error),
@@ -156,6 +156,10 @@ fn open_stream(input: impl Read, length: usize, keys: &Keys<'_>) -> Result<Vec<u
     let mut content = Vec::with_capacity(length);
     opened?.read_to_end(&mut content).map_err(|error| stream_error(&error, "payload"))?;
     Ok(content)
+}
+
+fn as_dyn<'a>(identity: &&'a x25519::Identity) -> &'a dyn age::Identity {
+    *identity
 }
 
 fn header_error(error: &DecryptError) -> SealerError {

@@ -120,7 +120,8 @@ const fn with_passphrase(passphrase: &str) -> Keys<'_> {
 fn cheap(passphrase: &str, log_n: u8) -> Vec<u8> {
     let mut recipient = scrypt::Recipient::new(SecretString::from(passphrase.to_owned()));
     recipient.set_work_factor(log_n);
-    sealed(Encryptor::with_recipients(iter::once(&recipient as &dyn age::Recipient)).unwrap())
+    let recipient: &dyn age::Recipient = &recipient;
+    sealed(Encryptor::with_recipients(iter::once(recipient)).unwrap())
 }
 
 fn sealed(encryptor: Encryptor) -> Vec<u8> {
@@ -223,7 +224,8 @@ fn recipients_are_bounded_in_both_forms() {
     let keys = keys(1);
     for count in [MOST_RECIPIENTS, MOST_RECIPIENTS + 1] {
         let recipient = keys.identity().to_public();
-        let all = iter::repeat_n(&recipient as &dyn age::Recipient, count);
+        let recipient: &dyn age::Recipient = &recipient;
+        let all = iter::repeat_n(recipient, count);
         let file = sealed(Encryptor::with_recipients(all).unwrap());
         let ours = seal_for(CONTENT, &vec![keys.recipient(); count], true);
         for opened in [&file, &armored(&file)].map(|file| open(file, &with_identity(keys.identity()))) {

@@ -148,7 +148,7 @@ fn a_wrong_count_or_order_is_refused() {
     for end in ["{\"end\":-1}", "{\"end\":\"4\"}", "{\"end\":4.0}", "{\"end\":4", "{\"end\"}"] {
         line_of(of(&[&lines[..last], &[end.to_owned()]].concat()));
     }
-    let mut swapped = lines.clone();
+    let mut swapped = lines;
     swapped.swap(0, 1);
     assert_eq!(of(&swapped), Err(SealerError::NoBundleInside));
 }
@@ -173,9 +173,10 @@ fn signatures_have_one_form() {
     let text = String::from_utf8(unpacked(&small().0)).unwrap();
     let (body, signature) = text.split_at(text.rfind("{\"sig\":").unwrap());
     let sig = signature.trim_end().strip_prefix("{\"sig\":\"").unwrap().strip_suffix("\"}").unwrap();
-    let last = sig.as_bytes()[sig.len() - 1];
-    let not_canonical = format!("{}{}", &sig[..sig.len() - 1], char::from(last + 1));
-    for wrong in ["", "AAAA", &format!("{sig}=="), &format!("{sig}\\n"), &sig[1..], &not_canonical] {
+    // The last letter has bits to spare.
+    let (start, last) = sig.split_at(sig.len() - 1);
+    let not_canonical = format!("{start}{}", char::from(last.as_bytes()[0] + 1));
+    for wrong in ["", "AAAA", &format!("{sig}=="), &format!("{sig}\\n"), start, &not_canonical] {
         let line = line_of(read(&packed(format!("{body}{{\"sig\":\"{wrong}\"}}\n").as_bytes())));
         assert_eq!(line, u64::try_from(text.lines().count()).unwrap(), "{wrong}");
     }
@@ -399,7 +400,7 @@ fn lines_with_wrong_contents_are_refused() {
         format!(r#"{{"e":"{id}"}}"#),
         format!(r#"{{"e":"{id}","e":"{id}","r":{{"k":"c"}}}}"#),
         format!(r#"{{"e":"{id}","p":"x","r":{{"k":"c"}}}}"#),
-        format!(r#"{{"e":"","r":{{"k":"c"}}}}"#),
+        r#"{"e":"","r":{"k":"c"}}"#.to_owned(),
         format!(r#"{{"x":"{id}","at":"{sixteen}"}}"#),
         format!(r#"{{"x":"{id}","at":"{sixteen}","by":[9,1]}}"#),
         format!(r#"{{"x":"{id}","at":"{sixteen}","by":[0]}}"#),

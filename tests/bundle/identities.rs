@@ -18,8 +18,8 @@ fn a_card() -> Card {
 /// The card's line, and what stands before it.
 fn parts(card: &Card) -> (String, Json) {
     let text = core::str::from_utf8(&card.file).unwrap();
-    let at = text.find('{').unwrap();
-    (text[..at].to_owned(), serde_json::from_str(&text[at..]).unwrap())
+    let (words, line) = text.split_at(text.find('{').unwrap());
+    (words.to_owned(), serde_json::from_str(line).unwrap())
 }
 
 /// The keys in the order in which they are written.

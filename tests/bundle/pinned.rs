@@ -59,10 +59,9 @@ fn identities() -> serde_json::Value {
     let keys = device();
     let made = card::make(&keys, "受付の端末", replica(1), NOW).unwrap();
     let sheet = recovery::open(&VAULT, &sheet()).unwrap();
-    let modules: String =
-        sheet.qr.modules.iter().map(|module| if *module == 1 { '#' } else { '.' }).collect();
     let side = usize::try_from(sheet.qr.side).unwrap();
-    let rows: Vec<&str> = (0..side).map(|row| &modules[row * side..(row + 1) * side]).collect();
+    let row = |row: &[u8]| row.iter().map(|module| if *module == 1 { '#' } else { '.' }).collect();
+    let rows: Vec<String> = sheet.qr.modules.chunks(side).map(row).collect();
     json!({
         "device": {
             "keys": hex(&keys.encode()),

@@ -148,7 +148,7 @@ fn a_colleague_reads_what_was_written_for_her_and_nobody_else_does() {
     for stranger in [&a, &c] {
         assert_eq!(sealer.read(&file, stranger.opens()), Err(SealerError::NotForUs));
     }
-    let many = OpenWith { devices: vec![c.keys.clone(), b.keys.clone()], ..OpenWith::default() };
+    let many = OpenWith { devices: vec![c.keys, b.keys], ..OpenWith::default() };
     assert!(
         sealer.read(&file, many).unwrap().addressed,
         "the keys of a device that it succeeds open it, too"
@@ -316,7 +316,7 @@ fn what_opens_but_is_no_bundle_is_said_to_be_none() {
 fn an_armored_file_survives_a_mail() {
     let (mut sealer, [a, b, _]) = team();
     let header = Box::new(header(&a.decoded(), Kind::Team, to(&b)));
-    let write = Request::Write { header, keys: a.keys.clone(), passphrase: None, armored: true };
+    let write = Request::Write { header, keys: a.keys, passphrase: None, armored: true };
     sealer.ask(&write).unwrap();
     let file = String::from_utf8(sealer.finish(&items()).unwrap()).unwrap();
     assert!(file.is_ascii() && file.lines().all(|line| line.len() <= 64));
