@@ -164,6 +164,7 @@ impl Worker {
             fingerprint: card::fingerprint(&header.from.signing_key, &header.from.recipient),
             header,
             addressed,
+            own: devices.iter().any(|keys| keys.signing_key() == bundle.header().from.signing_key),
             items: bundle.len(),
             unknown: bundle.unknown(),
             bytes: bundle.bytes(),

@@ -174,11 +174,7 @@ impl<H: Host> Engine<H> {
 /// How the sender stands here.
 fn standing(team: &Team, opened: &Opened) -> SenderStanding {
     let digits = &opened.fingerprint.digits;
-    let is_old = |keys: &Vec<u8>| {
-        let own = crate::bundle::keys::DeviceKeys::decode(keys);
-        own.is_ok_and(|own| own.signing_key() == opened.header.from.signing_key)
-    };
-    if *digits == team.fingerprint || team.old_keys.iter().any(is_old) {
+    if opened.own {
         return SenderStanding::Own;
     }
     if let Some(member) = team.members.iter().find(|member| member.fingerprint == *digits) {

@@ -53,7 +53,9 @@ export async function run(context) {
   await set(browser, ".door-card textarea, .door-card input:not([type=password])", identity.toLowerCase());
   await passphrase(browser, NEW);
   await press(browser, 'button[type="submit"]', "新しい合言葉で開く");
-  await says(browser, "検見川 花", 30);
+  await browser.find(".nav-lock", 30);
+  await go(browser, "/");
+  await says(browser, "検見川 花");
   await browser.click(".nav-lock");
   await browser.find(".door-card", 15);
   await tryPassphrase(browser, PASSPHRASE);

@@ -22,8 +22,11 @@ export async function run(context) {
   assert.match(await digits(shop), /^(\d{4} ){5}\d{4}$/);
   assert.notEqual(await digits(shop), await digits(phone));
 
+  await go(shop, "/");
+  await go(phone, "/");
   await addCustomer(shop, "髙橋 一郎");
   await writeNote(shop, "本日訪問。担当は山田様。見積を送る。");
+  await go(shop, "/");
   await addCustomer(shop, "忘れられたい人");
   await addCustomer(phone, "佐藤 花");
   let file = await give(context, shop, "1.age");
@@ -39,6 +42,8 @@ export async function run(context) {
   await openCustomer(shop, "髙橋");
   await writeNote(shop, "失われたファイルのメモ。");
   await give(context, shop, "lost.age");
+  await go(shop, "/");
+  await openCustomer(shop, "髙橋");
   await writeNote(shop, "あとのメモ。");
   await takeIn(phone, await give(context, shop, "3.age"));
   await go(phone, "/");
