@@ -105,10 +105,10 @@ impl<S: Store> Notebook<S> {
             after.records.insert(*record, joined);
             deltas.push((*record, state.clone()));
         }
-        let erasures = self.team().erasures.clone();
         let mut told = incoming.history.clone();
-        told.retain(|line| !gone && !erasures.contains(line.record));
-        told.retain(|line| after.recall(line.clone()));
+        told.retain(|line| {
+            !gone && !self.team().erasures.contains(line.record) && after.recall(line.clone())
+        });
         crate::model::sort::by_key(&mut journal, |line| (line.at, line.by));
         journal.iter().for_each(|line| after.note(line.clone()));
         Ok(Joined {
