@@ -85,9 +85,10 @@ pub fn leave(own: &mut Vec<Trail>, counter: u64, random: [u8; 16]) {
 #[must_use]
 pub fn divergence(own: &[Trail], met: &[Trail]) -> Option<u64> {
     let is_strange = |trail: &&Trail| !own.contains(trail) && !is_forgotten(own, trail);
-    met.iter().find(is_strange)?;
-    let shared = met.iter().filter(|trail| own.contains(trail)).map(|trail| trail.counter);
-    Some(shared.max().unwrap_or_default())
+    // What comes after the first that is strange may be one's own again, told by someone who met both.
+    let parted = met.iter().filter(is_strange).map(|trail| trail.counter).min()?;
+    let shared = own.iter().filter(|trail| trail.counter < parted && met.contains(trail));
+    Some(shared.map(|trail| trail.counter).max().unwrap_or_default())
 }
 
 /// Remembers the trails `met` of another replica, ascending as all are, and tells whether they newly
@@ -247,6 +248,7 @@ mod tests {
         assert!(note(&mut known, &there));
         assert_eq!(agreed(&known), Some(3));
         assert!(!note(&mut known, &there) && !note(&mut known, &here), "told once");
+        assert_eq!(divergence(&here, &known), Some(3), "though the last trail is among them");
         let mut third = here.clone();
         assert!(note(&mut third, &known), "the mark travels");
         assert_eq!(agreed(&third), Some(3));

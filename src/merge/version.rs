@@ -113,8 +113,9 @@ impl VersionVector {
         self.0.is_empty()
     }
 
-    /// Names no write of `replica` after `counter`.
-    pub(super) fn limit(&mut self, replica: ReplicaId, counter: u64) {
+    /// Names no write of `replica` after `counter`: of a device that was renamed, or was forked, the
+    /// writes after it are not all had ([`super::fork`]).
+    pub fn limit(&mut self, replica: ReplicaId, counter: u64) {
         for entry in &mut self.0 {
             if entry.0 == replica {
                 entry.1 = entry.1.min(counter);

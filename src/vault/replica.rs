@@ -82,7 +82,9 @@ impl<S: Store> Notebook<S> {
         let replica = old.renamed(to, above);
         let mut team = self.team().clone();
         team.trails.retain(|(known, _)| *known != to);
-        // What the copies share is received like anything else.
+        // What the copies share is received like anything else. Colleagues have told of more, and that is
+        // renamed here now: what the copy wrote under the same dots is still to come.
+        team.have.limit(old.id, above);
         if above > 0 {
             team.have.include(Dot { replica: old.id, counter: above });
         }
