@@ -209,7 +209,10 @@ pub struct BatchVersions(pub Vec<(u64, VersionVector)>);
 /// What was there before a bundle was applied: page by page the records that it touched, as they were, or
 /// nothing for one that it brought.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct UndoPiece(pub Vec<(RecordId, Vec<(RecordId, Option<RecordState>)>)>);
+pub struct UndoPiece(pub Vec<(RecordId, Vec<Before>)>);
+
+/// A record as it was, or nothing for one that was not there.
+pub type Before = (RecordId, Option<RecordState>);
 
 /// A change of a row of the area `sharing`: its number, and its content or nothing to delete it.
 pub type SharingRow = (u64, Option<Vec<u8>>);
