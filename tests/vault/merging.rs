@@ -55,9 +55,9 @@ proptest! {
         let before = whole.pages();
         prop_assert!(!whole.merge(&incoming).unwrap());
         prop_assert_eq!(log_rows(&whole), rows);
-        prop_assert_eq!(whole.pages(), before.clone());
+        prop_assert_eq!(&whole.pages(), &before);
         whole.restart();
-        prop_assert_eq!(whole.pages(), before);
+        prop_assert_eq!(&whole.pages(), &before);
 
         let mut backwards = Desk::after(&steps);
         if compacted {
