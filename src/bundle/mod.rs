@@ -209,6 +209,7 @@
 mod actors;
 pub mod card;
 pub mod container;
+pub mod derive;
 mod head;
 pub mod header;
 pub mod item;

@@ -5,6 +5,7 @@ use age::x25519;
 use zeroize::Zeroizing;
 
 use super::container::{self, Keys};
+use super::derive::derive;
 use super::header::{Header, To};
 use super::item::Item;
 use super::keys::{DeviceKeys, identity_of, is_signed_by, secret_of_typed};
@@ -12,7 +13,7 @@ use super::read::{Bundle, Items};
 use super::sealer::{Answer, OpenWith, Opened, Request, SealerError};
 use super::write::Writer;
 use super::{card, qr, recovery};
-use crate::crypto::{self, Entropy, KdfError, KdfParams, Passphrase};
+use crate::crypto::{Entropy, Passphrase};
 use crate::model::ReplicaId;
 
 /// So many items, about, are given at once.
@@ -179,15 +180,6 @@ impl Worker {
         let items = reading.by_ref().take(ITEMS_AT_ONCE).collect::<Result<_, _>>()?;
         self.reading = Some(reading);
         Ok(Answer::Items(items))
-    }
-}
-
-fn derive(params: &[u8], passphrase: Zeroizing<String>) -> Result<Answer, SealerError> {
-    let params = KdfParams::decode(params).map_err(|_| SealerError::Refused)?;
-    match crypto::derive(&Passphrase::new(&passphrase), &params) {
-        Ok(secret) => Ok(Answer::Secret(secret.into_bytes().to_vec())),
-        Err(KdfError::OutOfMemory { .. }) => Err(SealerError::OutOfMemory),
-        Err(KdfError::Refused) => Err(SealerError::Refused),
     }
 }
 

@@ -62,7 +62,12 @@ impl<H: Host> Engine<H> {
             if let Some(above) = opened.clone_above {
                 engine.renew(&open, above).await?;
             }
-            let outcome = engine.apply(&open, &job, &opened.staged, &mode).await;
+            let mut outcome = engine.apply(&open, &job, &opened.staged, &mode).await;
+            if outcome == Err(Failure::OtherCopy) {
+                // Nobody knows what the copies share: all that was written here goes under the new id.
+                engine.renew(&open, 0).await?;
+                outcome = engine.apply(&open, &job, &opened.staged, &mode).await;
+            }
             engine.tell_sharing(&open);
             outcome.map(|row| Outcome::Merged(Box::new(row)))
         }))

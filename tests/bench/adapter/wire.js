@@ -26,7 +26,7 @@ export const VARIANTS = {
     "WrongPassphrase", "Damaged", "SlotsChanged", "NoVault", "VaultExists", "OpenElsewhere", "Locked",
     "NewerVersion", "OtherProtocol", "Unreadable", "NoRoom", "Storage", "WeakPassphrase", "KeyDerivation",
     "NotFound", "NothingToUndo", "File", "Cancelled", "Bundle", "NotTheSheet", "NoRecoverySheet", "NothingChosen",
-    "NothingNew", "NotConfirmed",
+    "NothingNew", "OtherCopy", "NotConfirmed",
   ],
   VaultState: ["Absent", "Locked", "OpenElsewhere", "Unlocked"],
   Count: ["Exactly", "AtLeast"],
@@ -336,8 +336,8 @@ export class Reader {
 }
 
 /** As the app does it: the engine and the worker that it asks for talk through a port. */
-function startSealer(folder, [engine, port]) {
-  const sealer = new Worker(new URL("sealer_loader.js", folder), { type: "module", name: "sealer" });
+function startSealer(folder, [engine, port, name]) {
+  const sealer = new Worker(new URL(`${name}_loader.js`, folder), { type: "module", name });
   sealer.onmessage = () => sealer.postMessage(port, [port]);
   sealer.onerror = () => engine.postMessage("failed");
 }
