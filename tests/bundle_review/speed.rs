@@ -52,7 +52,7 @@ fn speed_of_writing_and_reading() {
     let reading = begin.elapsed();
     assert_eq!((bundle.len(), u64::try_from(read).unwrap()), (count, count));
 
-    let megabytes = bundle.bytes() as f64 / 1e6;
+    let megabytes = f64::from(u32::try_from(bundle.bytes() / 1_000).unwrap()) / 1e3;
     let report = |what: &str, time: Duration| {
         eprintln!("{what}: {:.2} s, {:.0} MB/s", time.as_secs_f64(), megabytes / time.as_secs_f64());
     };

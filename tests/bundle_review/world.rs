@@ -66,7 +66,7 @@ impl Records {
 
     fn record(&mut self, kind: RecordKind, fields: Vec<(FieldName, Value)>) -> RecordState {
         self.now += 977;
-        let first = self.replica.reserve(Instant(self.now), fields.len() as u64);
+        let first = self.replica.reserve(Instant(self.now), u64::try_from(fields.len()).unwrap());
         RecordState::fresh(kind, fields, first)
     }
 
