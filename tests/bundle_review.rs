@@ -9,6 +9,7 @@
 
 #[cfg(test)]
 mod bundle_review {
+    mod limits;
     mod speed;
     mod world;
 }

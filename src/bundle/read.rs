@@ -23,6 +23,11 @@ pub enum Unverified {}
 #[derive(Debug)]
 pub enum Verified {}
 
+/// So many items are given at once at most,
+const BATCH_ITEMS: usize = 256;
+/// and no more once their lines have so many bytes.
+const BATCH_BYTES: u64 = 1 << 20;
+
 /// The content of a bundle, packed.
 #[derive(Debug)]
 pub struct Bundle<State> {
@@ -160,6 +165,22 @@ pub struct Items {
 }
 
 impl Items {
+    /// The next items, of about a megabyte or less of lines; none at the end.
+    ///
+    /// # Errors
+    /// As the iterator's; what came before it is dropped.
+    pub fn batch(&mut self) -> Result<Vec<Item>, SealerError> {
+        let end = self.lines.unpacked.saturating_add(BATCH_BYTES);
+        let mut items = Vec::new();
+        while items.len() < BATCH_ITEMS && self.lines.unpacked < end {
+            match self.next().transpose()? {
+                Some(item) => items.push(item),
+                None => break,
+            }
+        }
+        Ok(items)
+    }
+
     fn advance(&mut self) -> Result<Option<Item>, SealerError> {
         loop {
             if !self.lines.next(&mut self.line)? {

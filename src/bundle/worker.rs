@@ -16,9 +16,6 @@ use super::{card, qr, recovery};
 use crate::crypto::{Entropy, Passphrase};
 use crate::model::ReplicaId;
 
-/// So many items, about, are given at once.
-const ITEMS_AT_ONCE: usize = 256;
-
 /// A sealer.
 pub struct Worker {
     entropy: Box<dyn Entropy>,
@@ -177,7 +174,7 @@ impl Worker {
     fn more(&mut self) -> Result<Answer, SealerError> {
         // After an error there is nothing more to read: an answer without items would look like the end.
         let mut reading = self.reading.take().ok_or(SealerError::Order)?;
-        let items = reading.by_ref().take(ITEMS_AT_ONCE).collect::<Result<_, _>>()?;
+        let items = reading.batch()?;
         self.reading = Some(reading);
         Ok(Answer::Items(items))
     }

@@ -1,10 +1,15 @@
-//! A header, and the records of invented customers.
+//! A header, the records of invented customers, contents made by hand.
+
+use std::io::{Read, Write};
 
 use daifuku::bundle::{BundleId, Header, Item, Kind, Scope, Sender, To};
 use daifuku::exchange::Sample;
 use daifuku::exchange::sample::SampleCustomer;
 use daifuku::merge::{HybridTimestamp, RecordState, Replica, VersionVector};
 use daifuku::model::{FieldName, Instant, RecordId, RecordKind, ReplicaId, Value};
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
 
 /// 2026-11-24, 00:00 UTC.
 pub(crate) const NOW: i64 = 1_795_478_400_000;
@@ -61,7 +66,7 @@ impl Records {
 
     fn record(&mut self, kind: RecordKind, fields: Vec<(FieldName, Value)>) -> RecordState {
         self.now += 977;
-        let first = self.replica.reserve(Instant(self.now), fields.len() as u64);
+        let first = self.replica.reserve(Instant(self.now), u64::try_from(fields.len()).unwrap());
         RecordState::fresh(kind, fields, first)
     }
 
@@ -104,6 +109,18 @@ impl Records {
         }
         items
     }
+}
+
+pub(crate) fn packed(text: &[u8]) -> Vec<u8> {
+    let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
+    packer.write_all(text).unwrap();
+    packer.finish().unwrap()
+}
+
+pub(crate) fn unpacked(content: &[u8]) -> Vec<u8> {
+    let mut text = Vec::new();
+    GzDecoder::new(content).read_to_end(&mut text).unwrap();
+    text
 }
 
 pub(crate) fn samples(count: usize) -> Sample {
