@@ -39,7 +39,7 @@ pub(crate) fn histories(few: u32) -> u32 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: histories(400), max_shrink_iters: 20_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: histories(400), ..ProptestConfig::default() })]
 
     /// Bundles lost, repeated and out of order, parts, gaps, crashes, restored devices, wrong clocks: what
     /// a device claims to have it has, and by deltas alone all come to the same, in which nothing is lost.
