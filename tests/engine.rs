@@ -16,4 +16,5 @@ mod engine {
     mod place;
     mod races;
     mod searching;
+    mod sharing;
 }

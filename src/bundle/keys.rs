@@ -119,8 +119,10 @@ fn secret_of(text: &str) -> Option<Zeroizing<[u8; 32]>> {
 /// The secret of an identity that a person typed from a sheet: white space, hyphens, width and case of
 /// letters do not matter.
 pub(super) fn secret_of_typed(typed: &str) -> Option<Zeroizing<[u8; 32]>> {
-    let letters = typed.nfkc().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_uppercase());
-    let letters = Zeroizing::new(letters.collect::<String>());
+    // Room for all of it keeps the text from moving, which would leave a copy that nothing wipes.
+    let mut letters = Zeroizing::new(String::with_capacity(typed.len().saturating_mul(2)));
+    letters
+        .extend(typed.nfkc().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_uppercase()));
     // The hyphens of the prefix are put back.
     let rest = letters.strip_prefix("AGESECRETKEY").unwrap_or(&letters);
     secret_of(&Zeroizing::new(format!("AGE-SECRET-KEY-{rest}")))

@@ -9,6 +9,8 @@
 //! [`Request::More`] until the answer has no items. So no item of a bundle that is not authentic ever
 //! leaves the sealer.
 
+use core::fmt;
+
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -129,6 +131,8 @@ pub struct Opened {
     /// Whether one of the recipients that it was written for is of the keys that opened it. If not, somebody
     /// passed on what was written for someone else.
     pub addressed: bool,
+    /// Whether one of the device keys that were given is the sender's.
+    pub own: bool,
     /// How many items it has.
     pub items: u64,
     /// Lines of kinds that this version does not know, which are passed over.
@@ -167,8 +171,8 @@ pub struct Fingerprint {
     pub bytes: [u8; 16],
 }
 
-/// An identity of a recovery sheet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// An identity of a recovery sheet. What it opens is not printed.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recovery {
     /// `AGE-SECRET-KEY-1…`.
     pub identity: String,
@@ -178,6 +182,12 @@ pub struct Recovery {
     pub secret: Vec<u8>,
     /// The identity as a QR code.
     pub qr: Qr,
+}
+
+impl fmt::Debug for Recovery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recovery").field("recipient", &self.recipient).finish_non_exhaustive()
+    }
 }
 
 /// A QR code (ISO/IEC 18004): dark and light modules of a square, row by row, without the quiet zone.

@@ -89,25 +89,35 @@ impl Worker {
         passphrase: Option<String>,
         armored: bool,
     ) -> Result<Answer, SealerError> {
+        self.writing = None;
         let keys = DeviceKeys::decode(keys)?;
         // Whatever the caller knows of the keys, what is signed is what the signature is made with.
         header.from.signing_key = keys.signing_key();
         header.from.recipient = keys.recipient();
-        let to = header.to.clone();
         let passphrase = passphrase.map(Zeroizing::new);
-        if matches!(&to, To::Recipients(recipients) if recipients.is_empty())
-            || (to == To::Passphrase) != passphrase.is_some()
-        {
-            return Err(SealerError::NotARecipient);
+        match (&mut header.to, &passphrase) {
+            // Readers look for their own text among these.
+            (To::Recipients(texts), None) => {
+                *texts = container::parse_recipients(texts)?
+                    .iter()
+                    .map(|recipient| recipient.to_string())
+                    .collect();
+            }
+            (To::Passphrase, Some(typed)) if !Passphrase::new(typed).text().is_empty() => {}
+            _ => return Err(SealerError::NotARecipient),
         }
+        let to = header.to.clone();
         self.writing = Some(Writing { writer: Writer::new(&header)?, keys, to, passphrase, armored });
         Ok(Answer::Ready(0))
     }
 
     fn write(&mut self, items: &[Item]) -> Result<Answer, SealerError> {
-        let writing = self.writing.as_mut().ok_or(SealerError::Order)?;
+        // After an error there is no bundle: one without the item that failed must not be finished.
+        let mut writing = self.writing.take().ok_or(SealerError::Order)?;
         items.iter().try_for_each(|item| writing.writer.push(item))?;
-        Ok(Answer::Ready(writing.writer.packed()))
+        let packed = writing.writer.packed();
+        self.writing = Some(writing);
+        Ok(Answer::Ready(packed))
     }
 
     fn finish(&mut self) -> Result<Answer, SealerError> {
@@ -123,6 +133,7 @@ impl Worker {
     }
 
     fn read(&mut self, file: &[u8], open_with: &OpenWith) -> Result<Answer, SealerError> {
+        self.reading = None;
         let devices: Vec<DeviceKeys> =
             open_with.devices.iter().map(|keys| DeviceKeys::decode(keys)).collect::<Result<_, _>>()?;
         let sheets: Vec<x25519::Identity> = open_with
@@ -132,19 +143,28 @@ impl Worker {
             .collect::<Result<_, _>>()?;
         let identities: Vec<_> = devices.iter().map(DeviceKeys::identity).chain(&sheets).collect();
         let own: Vec<String> = identities.iter().map(|identity| identity.to_public().to_string()).collect();
-        let content =
-            container::open(file, &Keys { identities, passphrase: open_with.passphrase.as_deref() })?;
+        let passphrase = open_with.passphrase.as_deref();
+        let mut keys = Keys { identities, passphrase: None };
+        let opened = container::open(file, &keys);
+        let with_passphrase = opened == Err(SealerError::NeedsPassphrase) && passphrase.is_some();
+        let content = if with_passphrase {
+            keys.passphrase = passphrase;
+            container::open(file, &keys)?
+        } else {
+            opened?
+        };
         let bundle = Bundle::open(content)?.verify(is_signed_by)?;
         let header = bundle.header().clone();
         let addressed = match &header.to {
-            // Whoever knows the passphrase was meant; a file that says so was opened with it.
-            To::Passphrase => open_with.passphrase.is_some(),
+            // Whoever knows the passphrase was meant, if it is what opened the file.
+            To::Passphrase => with_passphrase,
             To::Recipients(recipients) => own.iter().any(|own| recipients.contains(own)),
         };
         let opened = Opened {
             fingerprint: card::fingerprint(&header.from.signing_key, &header.from.recipient),
             header,
             addressed,
+            own: devices.iter().any(|keys| keys.signing_key() == bundle.header().from.signing_key),
             items: bundle.len(),
             unknown: bundle.unknown(),
             bytes: bundle.bytes(),
@@ -154,8 +174,11 @@ impl Worker {
     }
 
     fn more(&mut self) -> Result<Answer, SealerError> {
-        let items = self.reading.as_mut().ok_or(SealerError::Order)?;
-        items.take(ITEMS_AT_ONCE).collect::<Result<_, _>>().map(Answer::Items)
+        // After an error there is nothing more to read: an answer without items would look like the end.
+        let mut reading = self.reading.take().ok_or(SealerError::Order)?;
+        let items = reading.by_ref().take(ITEMS_AT_ONCE).collect::<Result<_, _>>()?;
+        self.reading = Some(reading);
+        Ok(Answer::Items(items))
     }
 }
 
@@ -165,5 +188,118 @@ fn derive(params: &[u8], passphrase: Zeroizing<String>) -> Result<Answer, Sealer
         Ok(secret) => Ok(Answer::Secret(secret.into_bytes().to_vec())),
         Err(KdfError::OutOfMemory { .. }) => Err(SealerError::OutOfMemory),
         Err(KdfError::Refused) => Err(SealerError::Refused),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::header::{BundleId, Kind, Scope, Sender};
+    use super::*;
+    use crate::crypto::SeededEntropy;
+    use crate::merge::{HybridTimestamp, VersionVector};
+    use crate::model::RecordId;
+
+    const REPLICA: ReplicaId = ReplicaId([1; 8]);
+
+    fn worker() -> (Worker, Vec<u8>, String) {
+        let mut worker = Worker::new(Box::new(SeededEntropy::new(1)));
+        let made = Request::MakeDevice { name: "受付".to_owned(), replica: REPLICA, at: 1, keys: vec![] };
+        let Answer::Device { keys, card } = worker.answer(made) else { panic!("no device") };
+        (worker, keys, card.recipient)
+    }
+
+    fn write(to: To, keys: &[u8], passphrase: Option<&str>) -> Request {
+        let from = Sender {
+            name: "受付".to_owned(),
+            replica: REPLICA,
+            signing_key: [0; 32],
+            recipient: String::new(),
+        };
+        let header = Header {
+            version: 1,
+            oldest_reader: 1,
+            app: "0".to_owned(),
+            id: BundleId([2; 16]),
+            kind: Kind::Backup,
+            at: HybridTimestamp(1 << 16),
+            from,
+            to,
+            scope: Scope::All,
+            base: VersionVector::default(),
+            covers: VersionVector::default(),
+            have: VersionVector::default(),
+            trails: vec![],
+            devices: vec![],
+            number: 1,
+            previous: None,
+        };
+        let passphrase = passphrase.map(str::to_owned);
+        Request::Write { header: Box::new(header), keys: keys.to_vec(), passphrase, armored: false }
+    }
+
+    fn item() -> Item {
+        let erasure = crate::merge::Erasure {
+            at: HybridTimestamp(1 << 16),
+            by: crate::merge::Dot { replica: REPLICA, counter: 1 },
+        };
+        Item::Erasure { record: RecordId([3; 16]), erasure }
+    }
+
+    fn error(answer: Answer) -> Option<SealerError> {
+        if let Answer::Failed(error) = answer { Some(error) } else { None }
+    }
+
+    fn open_with(keys: &[u8]) -> OpenWith {
+        OpenWith { devices: vec![keys.to_vec()], ..OpenWith::default() }
+    }
+
+    #[test]
+    fn a_failure_leaves_nothing_of_an_earlier_request_behind() {
+        let (mut worker, keys, recipient) = worker();
+        let to = || To::Recipients(vec![recipient.clone()]);
+        assert_eq!(error(worker.answer(write(to(), &keys, None))), None);
+        assert_eq!(error(worker.answer(Request::Items(vec![item()]))), None);
+        let Answer::File(file) = worker.answer(Request::Finish) else { panic!("no file") };
+
+        let read = |file: &[u8]| Request::Read { file: file.to_vec(), open_with: open_with(&keys) };
+        assert!(matches!(worker.answer(read(&file)), Answer::Opened(opened) if opened.items == 1));
+        assert_eq!(error(worker.answer(read(&[]))), Some(SealerError::NotABundle));
+        assert_eq!(error(worker.answer(Request::More)), Some(SealerError::Order), "items of another file");
+
+        assert_eq!(error(worker.answer(write(to(), &keys, None))), None);
+        assert!(error(worker.answer(write(to(), b"", None))).is_some());
+        assert_eq!(error(worker.answer(Request::Finish)), Some(SealerError::Order), "the file before");
+    }
+
+    #[test]
+    fn whom_it_is_for_is_known_before_anything_is_written() {
+        let (mut worker, keys, recipient) = worker();
+        let none = || To::Recipients(vec![]);
+        let wrong = || To::Recipients(vec![recipient.clone(), "age1".to_owned()]);
+        let right = || To::Recipients(vec![recipient.clone()]);
+        for (to, passphrase) in [
+            (none(), None),
+            (wrong(), None),
+            (right(), Some("abc")),
+            (To::Passphrase, None),
+            (To::Passphrase, Some("")),
+            (To::Passphrase, Some("\u{3000} ")),
+        ] {
+            let answer = worker.answer(write(to, &keys, passphrase));
+            assert_eq!(error(answer), Some(SealerError::NotARecipient));
+        }
+    }
+
+    #[test]
+    fn a_recipient_in_capitals_finds_itself_addressed() {
+        let (mut worker, keys, recipient) = worker();
+        worker.answer(write(To::Recipients(vec![recipient.to_uppercase()]), &keys, None));
+        let Answer::File(file) = worker.answer(Request::Finish) else { panic!("no file") };
+        let Answer::Opened(opened) = worker.answer(Request::Read { file, open_with: open_with(&keys) })
+        else {
+            panic!("not opened")
+        };
+        assert!(opened.addressed);
+        assert_eq!(opened.header.to, To::Recipients(vec![recipient]));
     }
 }

@@ -28,6 +28,12 @@ impl Passphrase {
         Self(text)
     }
 
+    /// What is left of it. Empty when nothing but white space was typed.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+
     /// The UTF-8 bytes that the key derivation reads.
     pub(super) fn bytes(&self) -> &[u8] {
         self.0.as_bytes()

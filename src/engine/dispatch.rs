@@ -88,6 +88,7 @@ impl<H: Host> Engine<H> {
             Request::TakeOver => self.take_over().await,
             Request::Lock => self.lock().await,
             Request::ChangePassphrase { old, new } => self.change_passphrase(&old, &new).await,
+            Request::Recover { identity, passphrase } => self.recover(&identity, &passphrase).await,
             request => {
                 let session = self.session()?;
                 self.handle_open(&session, request).await
@@ -125,13 +126,55 @@ impl<H: Host> Engine<H> {
             Request::Check => Ok(self.check(open)),
             Request::Cancel(job) => Self::cancel(open, job),
             Request::Status => self.status(open),
-            Request::RenameDevice(name) => {
-                open.notebook.rename_device(&name).await?;
-                Ok(Reply::Done)
-            }
+            Request::RenameDevice(name) => self.rename_device(open, &name).await,
             Request::Settle => self.settle(open).await,
+            request => self.handle_sharing(open, request).await,
+        }
+    }
+
+    async fn handle_sharing(self: &Rc<Self>, open: &Open<H>, request: Request) -> Result<Reply, Failure> {
+        match request {
+            Request::Team => self.team(open).await,
+            Request::OwnCard => self.own_card(open).await,
+            Request::ReadCard { bytes } => self.read_card(open, bytes).await,
+            Request::AddMember { checked } => self.add_member(open, checked).await,
+            Request::SetTrust { fingerprint, change } => self.set_trust(open, &fingerprint, change).await,
+            Request::PlanBundle(order) => self.plan_bundle(open, &order).await,
+            Request::MakeBundle(order) => Ok(self.make_bundle(open, *order)),
+            Request::TakeFile => Self::take_file(open),
+            Request::OpenBundle { passphrase, identity, bytes, .. } => {
+                Ok(self.open_bundle(open, bytes, passphrase, identity))
+            }
+            Request::ApplyBundle { mode, confirmed } => self.apply_bundle(open, mode, confirmed),
+            Request::CloseBundle => Ok(Self::close_bundle(open)),
+            Request::Receipts => self.receipts(open).await,
+            Request::UndoMerge(bundle) => Ok(self.undo_merge(open, bundle)),
+            Request::Ledger(customer) => self.ledger(open, customer).await,
+            Request::Conflicts(page) => self.conflicts(open, page).await,
+            Request::Resolve { page, record, field, resolution } => {
+                self.resolve(open, (page, record), field, resolution).await
+            }
+            Request::MarkRead(pages) => self.mark_read(open, &pages).await,
+            Request::Hide(pages) => self.hide(open, &pages, true).await,
+            Request::Unhide(pages) => self.hide(open, &pages, false).await,
+            Request::Hidden => Ok(Self::hidden(open)),
+            Request::PlanErase(customers) => self.plan_erase(open, &customers).await,
+            Request::Erase { records, passphrase } => self.erase(open, records, &passphrase).await,
+            Request::MakeRecovery { passphrase } => self.make_recovery(open, &passphrase).await,
+            Request::ConfirmRecovery { typed } => self.confirm_recovery(open, &typed).await,
+            Request::AdoptRecovery { identity, passphrase } => {
+                self.adopt_recovery(open, &identity, &passphrase).await
+            }
             _ => Err(Failure::Unreadable),
         }
+    }
+
+    /// Renames this device, whose card is made anew when it is needed.
+    async fn rename_device(&self, open: &Open<H>, name: &str) -> Result<Reply, Failure> {
+        open.notebook.rename_device(name).await?;
+        let turn = open.notebook.begin().await;
+        open.notebook.change_team(&turn, |team| team.card.clear(), Vec::new()).await?;
+        Ok(Reply::Done)
     }
 
     /// Tells the screen that pages changed.

@@ -88,7 +88,7 @@ impl UndoStack {
 }
 
 /// Gathers edits in a transaction together with what takes them back.
-struct Editor {
+pub(super) struct Editor {
     transaction: Transaction,
     inverses: Vec<Inverse>,
     /// Records that this step makes.
@@ -96,7 +96,14 @@ struct Editor {
 }
 
 impl Editor {
-    fn set(&mut self, page: RecordId, record: RecordId, kind: &RecordKind, field: &FieldName, value: Value) {
+    pub(super) fn set(
+        &mut self,
+        page: RecordId,
+        record: RecordId,
+        kind: &RecordKind,
+        field: &FieldName,
+        value: Value,
+    ) {
         if self.begin(page, record) {
             let old = self.transaction.displayed(page, record, field);
             if old != value && !(old.is_empty() && value.is_empty()) {
@@ -144,6 +151,16 @@ impl Editor {
             self.inverses.push(Inverse::Add { page, record, kind, field, word });
         }
         self.transaction.remove(page, record, field, word);
+    }
+
+    /// Decides that a record that was deleted and changed stays.
+    pub(super) fn keep(&mut self, page: RecordId, record: RecordId) {
+        self.transaction.keep(page, record);
+    }
+
+    /// Deletes this one record, a customer with all that is on its page.
+    pub(super) fn delete_one(&mut self, page: RecordId, record: RecordId) {
+        self.delete(page, record);
     }
 
     /// Deletes a record, a customer with all that is on its page.
@@ -346,7 +363,7 @@ impl<H: Host> Engine<H> {
         Ok(Reply::Saved(at))
     }
 
-    async fn edit(
+    pub(super) async fn edit(
         self: &Rc<Self>,
         open: &Open<H>,
         pages: &[RecordId],
@@ -378,7 +395,7 @@ impl<H: Host> Engine<H> {
     }
 
     /// Brings orders, index and open lists up to date after a save, behind the reply to it.
-    fn after_save(self: &Rc<Self>, open: &Open<H>, saved: Saved) {
+    pub(super) fn after_save(self: &Rc<Self>, open: &Open<H>, saved: Saved) {
         let mut changed = Vec::with_capacity(saved.pages.len());
         for (page, number, before) in &saved.pages {
             changed.push(*page);

@@ -161,7 +161,7 @@ impl<H: Host> Engine<H> {
     }
 
     /// Runs a search to its end, or until nobody wants its answer.
-    async fn hits(
+    pub(super) async fn hits(
         self: &Rc<Self>,
         open: &Open<H>,
         query: &Query,

@@ -282,7 +282,11 @@ impl<H: Host> Engine<H> {
     }
 
     /// A job that adds or deletes many. However it ends, what it has written by then is shown.
-    fn start_bulk<F>(self: &Rc<Self>, open: &Open<H>, work: impl FnOnce(Rc<Self>, Open<H>, Job) -> F) -> Reply
+    pub(super) fn start_bulk<F>(
+        self: &Rc<Self>,
+        open: &Open<H>,
+        work: impl FnOnce(Rc<Self>, Open<H>, Job) -> F,
+    ) -> Reply
     where
         F: Future<Output = Result<Outcome, Failure>> + 'static,
     {
@@ -297,7 +301,7 @@ impl<H: Host> Engine<H> {
     }
 
     /// Open lists after many changes.
-    async fn after_bulk(self: &Rc<Self>, open: &Open<H>) {
+    pub(super) async fn after_bulk(self: &Rc<Self>, open: &Open<H>) {
         self.tell(Event::Changed(Vec::new()));
         self.renew_views(open).await;
     }

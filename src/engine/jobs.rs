@@ -114,6 +114,10 @@ impl<H: Host> Engine<H> {
     async fn upkeep(self: &Rc<Self>, open: &Open<H>) {
         // The first rows come first.
         self.host.sleep(FIRST_ROWS_MILLIS).await;
+        // What a crash interrupted goes on before anything else; should it fail, it is tried again next time.
+        if !open.tidied.replace(true) {
+            let _ = self.tidy_sharing(open).await;
+        }
         // The index lacks nothing that can't be brought in later.
         let _ = self.fill_index(open).await;
         self.warm(open).await;

@@ -71,6 +71,13 @@ impl Lists {
         Self { keys, by_reading: Rc::new(order), ..Self::default() }
     }
 
+    /// Takes over other orders; open lists stay as they are until they are renewed.
+    pub fn renew(&mut self, orders: &Self) {
+        self.keys.clone_from(&orders.keys);
+        self.by_reading = Rc::clone(&orders.by_reading);
+        self.recent = None;
+    }
+
     /// How many customers are listed.
     #[must_use]
     pub fn listed(&self) -> u32 {
@@ -290,6 +297,7 @@ impl<H: Host> Engine<H> {
         let mut rows = Vec::with_capacity(numbers.len());
         for number in numbers {
             let Some(mut row) = open.notebook.cards().card(number).map(row) else { continue };
+            row.unread = open.sharing.borrow().is_unread(row.id);
             if let Some(query) = &query {
                 mark(&mut row, query);
                 if row.marks == RowMarks::default() {
@@ -313,7 +321,7 @@ fn row(card: &Card) -> CustomerRow {
         tags: card.tags.clone(),
         changed: card.changed,
         warning: card.is(Card::WARNING),
-        conflict: false,
+        conflict: card.is(Card::CONFLICT),
         unread: false,
         snippet: String::new(),
         marks: RowMarks::default(),

@@ -10,7 +10,7 @@ use super::lists::Lists;
 use super::protocol::{Language, Reply};
 use super::rows::{Overview, PassphraseStrength, StrengthLevel, VaultState};
 use super::session::Session;
-use super::sharing::rows::SharingState;
+use super::sharing::secret_of;
 use crate::crypto::{self, DerivedSecret, KdfError, KdfParams, MemoryClass};
 use crate::vault::locked::NewVault;
 use crate::vault::{Locked, Notebook, StoreError, VaultError};
@@ -223,12 +223,57 @@ impl<H: Host> Engine<H> {
                 device: own.map(|(_, name)| name.clone()).unwrap_or_default(),
                 drafts: !session.notebook.drafts().is_empty(),
                 damaged: u32::try_from(unreadable).unwrap_or(u32::MAX),
-                sharing: SharingState::default(),
+                sharing: Self::sharing_state(&session),
             }
         };
         *self.phase.borrow_mut() = Phase::Open(Rc::clone(&session));
         self.start_upkeep(&session);
         Reply::Opened(overview)
+    }
+
+    /// Unlocks with the recovery sheet, and sets a new passphrase.
+    pub(super) async fn recover(self: &Rc<Self>, identity: &str, passphrase: &str) -> Result<Reply, Failure> {
+        if estimate(passphrase).level < StrengthLevel::Fair {
+            return Err(Failure::WeakPassphrase);
+        }
+        let vaults = match &*self.phase.borrow() {
+            Phase::Locked(locked) if locked.has_recovery() => locked.vaults(),
+            Phase::Locked(_) => return Err(Failure::NoRecoverySheet),
+            Phase::Absent => return Err(Failure::NoVault),
+            Phase::Elsewhere => return Err(Failure::OpenElsewhere),
+            _ => return Err(Failure::Locked),
+        };
+        let mut failure = Failure::NotTheSheet;
+        for vault in vaults {
+            let recovery = self.open_sheet(vault, identity).await?;
+            let sheet = secret_of(&recovery)?;
+            let (kdf, secret) = self.derive_new(passphrase).await?;
+            let locked = match self.take_phase() {
+                Phase::Locked(locked) => locked,
+                other => {
+                    *self.phase.borrow_mut() = other;
+                    return Err(Failure::Locked);
+                }
+            };
+            match locked.unlock(&sheet, self.host.entropy()).await {
+                Ok(notebook) if self.is_busy() => {
+                    notebook.reset_passphrase(&sheet, &kdf, &secret, self.host.now()).await?;
+                    return Ok(self.open(notebook));
+                }
+                Ok(_) => return Err(Failure::Locked),
+                Err((locked, error)) => {
+                    if self.is_busy() {
+                        *self.phase.borrow_mut() = Phase::Locked(locked);
+                        self.host.prepare_derive();
+                    }
+                    failure = match error {
+                        VaultError::WrongPassphrase => Failure::NotTheSheet,
+                        error => error.into(),
+                    };
+                }
+            }
+        }
+        Err(failure)
     }
 
     pub(super) async fn lock(&self) -> Result<Reply, Failure> {
@@ -305,6 +350,7 @@ impl From<VaultError> for Failure {
             VaultError::TooLarge => Self::Storage { name: "TooLarge".to_owned() },
             VaultError::Exists => Self::VaultExists,
             VaultError::NotFound => Self::NotFound,
+            VaultError::OtherCopy => Self::Storage { name: "OtherCopy".to_owned() },
         }
     }
 }

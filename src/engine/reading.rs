@@ -28,13 +28,15 @@ impl<H: Host> Engine<H> {
             return Err(Failure::NotFound);
         }
         open.homes.borrow_mut().extend(page.records.keys().map(|record| (*record, id)));
-        Ok(Reply::Page(Box::new(page_of(id, &page))))
+        let mut shown = page_of(id, &page);
+        shown.unread = Self::unread_of(open, id);
+        Ok(Reply::Page(Box::new(shown)))
     }
 
     pub(super) fn trash(open: &Open<H>) -> Reply {
         let cards = open.notebook.cards();
         let mut rows: Vec<TrashRow> = Vec::new();
-        for (_, card) in cards.iter() {
+        for (_, card) in cards.iter().filter(|(_, card)| !card.is(Card::HIDDEN)) {
             for gone in card.trash.iter().filter(|gone| !gone.with_customer) {
                 open.homes.borrow_mut().insert(gone.id, card.page);
                 let of_customer = gone.id != card.page && !card.is(Card::HEADLESS);
@@ -55,8 +57,6 @@ impl<H: Host> Engine<H> {
     pub(super) async fn history(&self, open: &Open<H>, record: RecordId) -> Result<Reply, Failure> {
         let home = Self::home(open, record).ok_or(Failure::NotFound)?;
         let page = open.notebook.page(home).await?;
-        let manifest = open.notebook.manifest();
-        let names: HashMap<_, _> = manifest.devices.iter().map(|(replica, name)| (*replica, name)).collect();
         // What was typed and taken back in one go is no change.
         let changes = page.journal.iter().filter(|entry| entry.old != entry.new);
         let lines = changes.filter(|entry| entry.record == record || record == home);
@@ -66,9 +66,7 @@ impl<H: Host> Engine<H> {
                 old: entry.old.clone(),
                 new: entry.new.clone(),
                 at: entry.at.instant(),
-                by: names
-                    .get(&entry.by.replica)
-                    .map_or_else(|| entry.by.replica.to_string(), |name| (*name).clone()),
+                by: open.notebook.device_name(entry.by.replica),
             })
             .collect();
         sort::by_key(&mut entries, |entry| core::cmp::Reverse(entry.at));
@@ -79,7 +77,8 @@ impl<H: Host> Engine<H> {
         let mut board = TaskBoard::default();
         let cards = open.notebook.cards();
         let week = today.plus_days(6);
-        for (_, card) in cards.iter().filter(|(_, card)| !card.is(Card::DELETED)) {
+        let shown = |card: &Card| !card.is(Card::DELETED) && !card.is(Card::HIDDEN);
+        for (_, card) in cards.iter().filter(|(_, card)| shown(card)) {
             for task in &card.tasks {
                 open.homes.borrow_mut().insert(task.id, card.page);
                 let row = TaskRow { task: task_of(card, task), customer: card.name.clone() };

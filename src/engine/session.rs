@@ -9,6 +9,7 @@ use futures_util::lock::Mutex;
 use super::editing::UndoStack;
 use super::importing::OpenedFile;
 use super::lists::Lists;
+use super::sharing::SharingSession;
 use crate::model::RecordId;
 use crate::search::Index;
 use crate::vault::Notebook;
@@ -49,6 +50,10 @@ pub struct Session<S> {
     pub filling: Mutex<()>,
     /// Whether every card and filter is in the index.
     pub indexed: Cell<bool>,
+    /// Whether what a crash left undone was looked for.
+    pub tidied: Cell<bool>,
+    /// What is held of sharing: an opened bundle, a made file, what nobody has looked at.
+    pub sharing: RefCell<SharingSession>,
 }
 
 impl<S> Session<S> {
@@ -71,6 +76,8 @@ impl<S> Session<S> {
             upkeep: Cell::new(false),
             filling: Mutex::new(()),
             indexed: Cell::new(false),
+            tidied: Cell::new(false),
+            sharing: RefCell::new(SharingSession::default()),
         }
     }
 }

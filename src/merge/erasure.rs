@@ -38,6 +38,11 @@ impl Erasures {
         change
     }
 
+    /// Takes note of an erasure that was made elsewhere.
+    pub fn note(&mut self, record: RecordId, erasure: Erasure) {
+        self.join(&Self(SortedMap::of(record, erasure)));
+    }
+
     /// Also erases what `other` erased.
     pub fn join(&mut self, other: &Self) {
         self.0.join(&other.0, |_, mine, theirs| *mine = (*mine).min(*theirs));

@@ -98,6 +98,8 @@ pub struct Note {
     pub kind: String,
     /// Stays on top.
     pub pinned: bool,
+    /// Never leaves this notebook in files for others.
+    pub private: bool,
     /// When it was written first.
     pub created: Instant,
     /// When it changed last.

@@ -12,26 +12,36 @@ use crate::engine::protocol::Reply;
 pub type Answer = Result<Reply, Failure>;
 
 /// Resolves to the answer, once. Dropping it changes nothing about what was asked.
-#[derive(Clone, Default)]
-pub struct Later(Rc<RefCell<Slot>>);
+pub struct Later<T = Answer>(Rc<RefCell<Slot<T>>>);
 
-#[derive(Default)]
-struct Slot {
-    answer: Option<Answer>,
+struct Slot<T> {
+    answer: Option<T>,
     waker: Option<Waker>,
 }
 
-impl Later {
+impl<T> Clone for Later<T> {
+    fn clone(&self) -> Self {
+        Self(Rc::clone(&self.0))
+    }
+}
+
+impl<T> Default for Later<T> {
+    fn default() -> Self {
+        Self(Rc::new(RefCell::new(Slot { answer: None, waker: None })))
+    }
+}
+
+impl<T> Later<T> {
     /// An answer that is known already.
     #[must_use]
-    pub fn known(answer: Answer) -> Self {
+    pub fn known(answer: T) -> Self {
         let later = Self::default();
         later.fill(answer);
         later
     }
 
     /// Gives the answer to whoever waits for it.
-    pub fn fill(&self, answer: Answer) {
+    pub fn fill(&self, answer: T) {
         let waker = {
             let mut slot = self.0.borrow_mut();
             slot.answer = Some(answer);
@@ -43,10 +53,10 @@ impl Later {
     }
 }
 
-impl Future for Later {
-    type Output = Answer;
+impl<T> Future for Later<T> {
+    type Output = T;
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Answer> {
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
         let mut slot = self.0.borrow_mut();
         match slot.answer.take() {
             Some(answer) => Poll::Ready(answer),

@@ -23,6 +23,8 @@ pub fn App() -> impl IntoView {
     // An engine that dies must not take what was typed off the screen: the shell says so itself.
     let stage = Memo::new(move |earlier: Option<&Phase>| match (session.phase.get(), earlier) {
         (Phase::Stopped(_), Some(Phase::Open)) => Phase::Open,
+        // The first steps go on for a while when the notebook is there.
+        (Phase::Open, Some(Phase::FirstStart)) if session.beginning.get() => Phase::FirstStart,
         (phase, _) => phase,
     });
     let i18n = use_i18n();

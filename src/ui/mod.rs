@@ -32,7 +32,11 @@ pub mod failure_text;
 #[cfg(all(target_family = "wasm", feature = "ui"))]
 pub mod file;
 #[cfg(all(target_family = "wasm", feature = "ui"))]
+pub mod folder;
+#[cfg(all(target_family = "wasm", feature = "ui"))]
 pub mod idle;
+#[cfg(all(target_family = "wasm", feature = "ui"))]
+pub mod launch;
 #[cfg(all(target_family = "wasm", feature = "ui"))]
 pub mod preferences;
 #[cfg(all(target_family = "wasm", feature = "ui"))]

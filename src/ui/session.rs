@@ -107,6 +107,9 @@ pub struct Job {
     pub outcome: Option<Result<Outcome, Failure>>,
 }
 
+/// How a job ended.
+pub type Ended = Result<Outcome, Failure>;
+
 /// The session; a copy is the same session.
 #[derive(Clone, Copy)]
 pub struct Session {
@@ -128,8 +131,12 @@ pub struct Session {
     pub jobs: RwSignal<Vec<Job>>,
     /// Notices at the edge of the screen.
     pub toasts: Toasts,
+    /// Whether the first steps go on though the notebook is open already.
+    pub beginning: RwSignal<bool>,
     writes: WriteQueue,
     before_leaving: StoredValue<Vec<(u64, Callback<()>)>>,
+    /// Who waits for the end of which job.
+    awaited: StoredValue<Vec<(u32, Later<Ended>)>, LocalStorage>,
     i18n: Texts,
 }
 
@@ -167,8 +174,10 @@ impl Session {
             undo: RwSignal::new(UndoState::default()),
             jobs: RwSignal::new(Vec::new()),
             toasts,
+            beginning: RwSignal::new(false),
             writes: WriteQueue::new(engine, refused),
             before_leaving: StoredValue::new(Vec::new()),
+            awaited: StoredValue::new_local(Vec::new()),
             i18n,
         };
         notices.set_value(Some(session));
@@ -270,6 +279,36 @@ impl Session {
         }
     }
 
+    /// Does long work and waits for its end, about a file if there is one. Its progress is in
+    /// [`Session::jobs`]; how it ends is told to the caller alone.
+    ///
+    /// # Errors
+    /// Why the work could not be begun or done.
+    pub async fn run_job(
+        self,
+        kind: JobKind,
+        request: Request,
+        file: Option<web_sys::File>,
+    ) -> Result<Outcome, Failure> {
+        let answer = match file {
+            Some(file) => self.engine.call_with(request, file),
+            None => self.engine.call(request),
+        };
+        let Reply::Started(job) = answer.await? else { return Err(Failure::Unreadable) };
+        let ended = self.with_job(job, |entry| {
+            entry.kind = Some(kind);
+            entry.outcome.clone()
+        });
+        // A very short job may have ended before its number was known.
+        if let Some(Some(outcome)) = ended {
+            self.forget_job(job);
+            return outcome;
+        }
+        let later: Later<Ended> = Later::default();
+        self.awaited.try_update_value(|awaited| awaited.push((job, later.clone())));
+        later.await
+    }
+
     /// Stops a job. What it has written stays, and can be undone as one.
     pub fn cancel_job(self, job: u32) {
         self.engine.call(Request::Cancel(job));
@@ -297,6 +336,20 @@ impl Session {
         }
     }
 
+    /// Waits until what was typed is durable, for `most` twentieths of a second; whether it is.
+    pub async fn settle(self, most: u32) -> bool {
+        self.flush();
+        for _ in 0..most {
+            if !self.is_saving()
+                || matches!(self.save_state().try_get_untracked(), Some(SaveState::Failed(_)))
+            {
+                break;
+            }
+            gloo::timers::future::TimeoutFuture::new(50).await;
+        }
+        !self.is_saving()
+    }
+
     /// Makes the vault and opens it.
     pub async fn create(self, passphrase: String, device: String) -> Result<(), Failure> {
         self.opened(self.engine.call(Request::Create { passphrase, device }).await)
@@ -318,16 +371,8 @@ impl Session {
     ///
     /// While something could not be stored it is not shut, because it would be lost, and this says so.
     pub fn lock(self) {
-        self.flush();
         spawn_local(async move {
-            for _ in 0..100 {
-                if !self.is_saving()
-                    || matches!(self.save_state().try_get_untracked(), Some(SaveState::Failed(_)))
-                {
-                    break;
-                }
-                gloo::timers::future::TimeoutFuture::new(50).await;
-            }
+            self.settle(100).await;
             if self.is_saving() {
                 set_covered(false);
                 let i18n = self.i18n;
@@ -341,6 +386,11 @@ impl Session {
             self.engine.terminate();
             let _ = window().location().reload();
         });
+    }
+
+    /// Unlocks with the recovery sheet and sets a new passphrase.
+    pub async fn recover(self, identity: String, passphrase: String) -> Result<(), Failure> {
+        self.opened(self.engine.call(Request::Recover { identity, passphrase }).await)
     }
 
     async fn greet(self) {
@@ -381,6 +431,8 @@ impl Session {
         match notice {
             Notice::Died => {
                 self.phase.try_set(Phase::Stopped(stopped()));
+                let awaited = self.awaited.try_update_value(std::mem::take).unwrap_or_default();
+                awaited.into_iter().for_each(|(_, later)| later.fill(Err(stopped())));
             }
             Notice::Event(Event::Changed(pages)) => {
                 self.changed.try_update(|changed| {
@@ -409,7 +461,10 @@ impl Session {
                     entry.outcome = Some(outcome.clone());
                     entry.kind
                 });
-                if let Some(Some(kind)) = kind {
+                if let Some(later) = self.awaits(job) {
+                    self.forget_job(job);
+                    later.fill(outcome);
+                } else if let Some(Some(kind)) = kind {
                     self.tell_end(job, kind, &outcome);
                 }
             }
@@ -419,6 +474,14 @@ impl Session {
                 let _ = window().location().reload();
             }
         }
+    }
+
+    fn awaits(self, job: u32) -> Option<Later<Ended>> {
+        let found = self.awaited.try_update_value(|awaited| {
+            let place = awaited.iter().position(|(own, _)| *own == job)?;
+            Some(awaited.swap_remove(place).1)
+        });
+        found.flatten()
     }
 
     fn with_job<T>(self, job: u32, change: impl FnOnce(&mut Job) -> T) -> Option<T> {

@@ -11,7 +11,10 @@ use crate::ui::queue::SaveState;
 use crate::ui::reactive::{For, Show, effect, memo};
 use crate::ui::route::Route;
 use crate::ui::router::use_router;
+use crate::ui::screens::backup::folder::watch_backup_folder;
+use crate::ui::screens::backup::light::BackupLight;
 use crate::ui::screens::customers::CustomerList;
+use crate::ui::screens::sharing::{Incoming, ShareOrder};
 use crate::ui::screens::{Backup, Customers, Import, Settings, Sharing, Tasks, Trash};
 use crate::ui::session::{Job, JobKind, Phase, use_session};
 use crate::ui::text::{Texts, t, t_string, use_i18n};
@@ -24,11 +27,15 @@ use crate::ui::words;
 pub fn Shell() -> impl IntoView {
     // Outlives the screens: the list is found again as it was left.
     CustomerList::provide();
+    // And so are files that are being taken in or made.
+    let incoming = Incoming::provide();
+    ShareOrder::provide();
     let i18n = use_i18n();
     let session = use_session();
     let route = use_router().route();
     let place = memo(move || Place::of(route.get()));
     let customer = memo(move || route.get().customer());
+    watch_backup_folder(session, i18n);
     let keys = window_event_listener(leptos::ev::keydown, move |event| {
         if let Some(step) = undo_key(&event) {
             event.prevent_default();
@@ -73,6 +80,9 @@ pub fn Shell() -> impl IntoView {
                     }}
                 </main>
             </div>
+            <Show when=move || incoming.over.get()>
+                <p class="drop-anywhere" aria-hidden="true">{t!(i18n, sharing.drop_anywhere)}</p>
+            </Show>
         </div>
     }
 }
@@ -163,6 +173,26 @@ fn Navigation(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let session = use_session();
+    let conflicts = memo(move || session.sharing.with(|state| state.conflicts));
+    let badge = move || {
+        let count = conflicts.get();
+        (count > 0).then(|| {
+            let words = t_string!(i18n, sharing.badge, count = words::number(i64::from(count)));
+            view! { <span class="nav-badge">{words}</span> }
+        })
+    };
+    // In the narrow bar of phones there is room for the number only.
+    let short_badge = move || {
+        let count = conflicts.get();
+        (count > 0).then(|| {
+            let shown = t_string!(i18n, sharing.items, count = words::number(i64::from(count)));
+            let words = t_string!(i18n, sharing.badge, count = words::number(i64::from(count)));
+            view! {
+                <span class="nav-badge short" aria-hidden="true">{shown}</span>
+                <span class="visually-hidden">{words}</span>
+            }
+        })
+    };
     let link = move |to: Place, rank: Rank| {
         view! {
             <li class:nav-minor=rank == Rank::Minor>
@@ -173,6 +203,7 @@ fn Navigation(
                 >
                     <Icon path=to.icon() />
                     <span>{move || to.words(i18n)}</span>
+                    {move || (to == Place::Sharing).then(badge)}
                 </a>
             </li>
         }
@@ -202,6 +233,7 @@ fn Navigation(
                 <summary class="nav-link" aria-current=move || elsewhere().then_some("page")>
                     <Icon path="M5 12h.01M12 12h.01M19 12h.01" />
                     <span>{t!(i18n, nav.more)}</span>
+                    {short_badge}
                 </summary>
                 <ul class="menu-items" on:click=move |_| fold(more)>
                     {link(Place::Sharing, Rank::Menu)}
@@ -254,7 +286,7 @@ fn EngineStopped() -> impl IntoView {
     }
 }
 
-/// Undo, redo, and whether all is saved.
+/// Undo, redo, whether all is saved, and how old the newest backup is.
 #[component]
 fn SaveLine() -> impl IntoView {
     let i18n = use_i18n();
@@ -274,6 +306,7 @@ fn SaveLine() -> impl IntoView {
                     SaveState::Failed(_) => t_string!(i18n, save.failed).to_owned(),
                 }}
             </div>
+            <BackupLight />
             <div class="save-undo">
                 <Show when=can_undo>
                     <button type="button" class="button quiet" on:click=move |_| session.undo_last()>
@@ -306,7 +339,7 @@ fn SaveLine() -> impl IntoView {
 
 /// The jobs that run, with a way to stop them.
 #[component]
-fn Jobs() -> impl IntoView {
+pub fn Jobs() -> impl IntoView {
     let i18n = use_i18n();
     let session = use_session();
     let running = memo(move || {

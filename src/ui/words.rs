@@ -82,6 +82,20 @@ pub fn bytes(count: u64) -> String {
     format!("{}.{} {name}", count / unit, count % unit * 10 / unit)
 }
 
+/// The text on a recovery sheet, in groups of four after its beginning, as it is read off paper.
+#[must_use]
+pub fn in_groups(identity: &str) -> String {
+    let (beginning, rest) = identity.split_once("-1").unwrap_or(("", identity));
+    let mut text = if beginning.is_empty() { String::new() } else { format!("{beginning}-1") };
+    for (index, letter) in rest.chars().filter(|letter| !letter.is_whitespace()).enumerate() {
+        if index % 4 == 0 && !text.is_empty() {
+            text.push(' ');
+        }
+        text.push(letter);
+    }
+    text
+}
+
 fn short_date(date: Date, language: Language) -> String {
     match language {
         Language::Japanese => format!("{}月{}日", date.month(), date.day()),
@@ -117,6 +131,14 @@ mod tests {
         assert_eq!(near_date(day, day, English), "Sun 22 Nov");
         assert_eq!(near_date(day, "2027-01-01".parse().unwrap(), Japanese), "2026年11月22日(日)");
         assert_eq!(near_date(birthday, day, English), "29 Feb");
+    }
+
+    #[test]
+    fn the_text_of_a_sheet_is_read_in_groups() {
+        assert_eq!(in_groups("AGE-SECRET-KEY-1QPZRY9X8G"), "AGE-SECRET-KEY-1 QPZR Y9X8 G");
+        assert_eq!(in_groups("AGE-SECRET-KEY-1QPZR Y9X8\nG"), "AGE-SECRET-KEY-1 QPZR Y9X8 G");
+        assert_eq!(in_groups("ABCDE"), "ABCD E");
+        assert_eq!(in_groups(""), "");
     }
 
     #[test]

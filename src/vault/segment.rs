@@ -110,7 +110,9 @@ impl Serialize for Bytes<'_> {
     }
 }
 
-fn deflate(plain: &[u8]) -> Vec<u8> {
+/// Packs bytes for a row.
+#[must_use]
+pub fn deflate(plain: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(plain.len() / 3);
     out.push(VERSION);
     let mut encoder = DeflateEncoder::new(out, Compression::new(LEVEL));
@@ -119,7 +121,11 @@ fn deflate(plain: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap_or_default()
 }
 
-fn inflate(batch: &[u8]) -> Result<Vec<u8>, DecodeError> {
+/// Unpacks what [`deflate`] packed.
+///
+/// # Errors
+/// [`DecodeError`] when it is of a newer version, damaged or too large.
+pub fn inflate(batch: &[u8]) -> Result<Vec<u8>, DecodeError> {
     let stream = match batch.split_first() {
         Some((&VERSION, stream)) => stream,
         Some((&found, _)) if found > VERSION => return Err(DecodeError::Newer(found)),

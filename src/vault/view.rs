@@ -53,6 +53,7 @@ pub fn note(id: RecordId, state: &RecordState) -> Note {
         date: state.displayed(&FieldName::DATE).and_then(as_date),
         kind: text_of(state, &FieldName::TYPE),
         pinned: state.displayed(&FieldName::PINNED) == Some(&Value::Flag(true)),
+        private: state.displayed(&FieldName::PRIVATE) == Some(&Value::Flag(true)),
         created: state.created().instant(),
         changed: state.changed().instant(),
     }

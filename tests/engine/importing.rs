@@ -239,7 +239,7 @@ fn a_file_travels_beside_its_call() {
     let request = Request::ImportOpen { name: "名簿.csv".to_owned(), bytes: Vec::new() };
     let call = postcard::to_allocvec(&Call { number: 7, request }).unwrap();
     let answer =
-        |file| match postcard::from_bytes(&screen.run(screen.engine.answer(call.clone(), Some(file)))) {
+        |file| match postcard::from_bytes(&screen.run(screen.engine.answer(call.clone(), Some(file))).0) {
             Ok(Message::Reply(7, answer)) => answer,
             other => panic!("{other:?}"),
         };

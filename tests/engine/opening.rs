@@ -47,7 +47,7 @@ fn bytes_that_are_no_call_are_answered_too() {
     let screen = Screen::fresh();
     let answer = |bytes: &[u8]| {
         let answer = screen.run(screen.engine.answer(bytes.to_vec(), None));
-        postcard::from_bytes::<Message>(&answer).unwrap()
+        postcard::from_bytes::<Message>(&answer.0).unwrap()
     };
     for bytes in [&[][..], &[0xff; 40], &[7, 0xee, 1, 2]] {
         let Message::Reply(_, result) = answer(bytes) else { panic!("no reply") };

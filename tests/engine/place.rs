@@ -6,6 +6,8 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
+use daifuku::bundle::sealer::{Answer, Request as Asked, SealerError};
+use daifuku::bundle::worker::Worker;
 use daifuku::crypto::{DerivedSecret, Entropy, KdfError, KdfParams, MemoryClass, SeededEntropy};
 use daifuku::engine::host::Task;
 use daifuku::engine::protocol::{Event, Outcome, PROTOCOL, Reply, Request, Sort, ViewQuery};
@@ -79,6 +81,18 @@ pub(super) struct Place {
     pub(super) slow_derive: Rc<Cell<u32>>,
 }
 
+/// A sealer that works where it is asked; through the encoded form, as in the browser.
+pub(super) struct Direct(Worker);
+
+impl daifuku::engine::host::Sealer for Direct {
+    async fn ask(&mut self, request: Asked) -> Answer {
+        Turn::default().await;
+        let request = postcard::from_bytes(&postcard::to_allocvec(&request).unwrap()).unwrap();
+        let answer = self.0.answer(request);
+        postcard::from_bytes(&postcard::to_allocvec(&answer).unwrap()).unwrap()
+    }
+}
+
 impl Host for Place {
     type Store = Rc<Slow>;
 
@@ -118,6 +132,12 @@ impl Host for Place {
         bytes[..32].copy_from_slice(&half(1));
         bytes[32..].copy_from_slice(&half(2));
         Ok(DerivedSecret::from_bytes(&bytes))
+    }
+
+    type Sealer = Direct;
+
+    async fn sealer(&self) -> Result<Direct, SealerError> {
+        Ok(Direct(Worker::new(self.entropy())))
     }
 
     async fn pause(&self) {
@@ -167,6 +187,12 @@ pub(super) struct Screen {
 impl Screen {
     /// On a store, before the first request.
     pub(super) fn new(store: Rc<Slow>) -> Self {
+        let seed = store.0.batches() * 1_000;
+        Self::seeded(store, seed)
+    }
+
+    /// On a store, with randomness of its own.
+    pub(super) fn seeded(store: Rc<Slow>, seed: u64) -> Self {
         let pool = LocalPool::new();
         let events = Rc::new(RefCell::new(Vec::new()));
         let (elsewhere, slow_derive) = (Rc::new(Cell::new(false)), Rc::new(Cell::new(0)));
@@ -176,7 +202,7 @@ impl Screen {
         let place = Place {
             store: Rc::clone(&store),
             clock: Rc::clone(&clock),
-            seed: Cell::new(store.0.batches() * 1_000),
+            seed: Cell::new(seed),
             events: Rc::clone(&events),
             spawner: pool.spawner(),
             elsewhere: Rc::clone(&elsewhere),
@@ -188,9 +214,14 @@ impl Screen {
 
     /// With a new vault, unlocked.
     pub(super) fn fresh() -> Self {
-        let screen = Self::new(Rc::default());
+        Self::named("店", 0)
+    }
+
+    /// With a new vault of a device of that name; the seed makes its ids its own.
+    pub(super) fn named(device: &str, seed: u64) -> Self {
+        let screen = Self::seeded(Rc::default(), seed * 1_000_000);
         screen.ask(Request::Hello(PROTOCOL)).unwrap();
-        let create = Request::Create { passphrase: PASSPHRASE.to_owned(), device: "店".to_owned() };
+        let create = Request::Create { passphrase: PASSPHRASE.to_owned(), device: device.to_owned() };
         screen.ask(create).unwrap();
         screen
     }

@@ -2,6 +2,7 @@
 //! how typed text becomes a value. The components in `ui` show what is decided here.
 
 pub mod amount;
+pub mod backup_age;
 pub mod cache;
 pub mod day;
 pub mod due;

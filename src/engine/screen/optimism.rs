@@ -140,6 +140,7 @@ fn note(note: &mut Note, change: &FieldChange, now: Instant) {
             field if *field == FieldName::DATE => note.date = as_date(value),
             field if *field == FieldName::TYPE => as_text(value).clone_into(&mut note.kind),
             field if *field == FieldName::PINNED => note.pinned = *value == Value::Flag(true),
+            field if *field == FieldName::PRIVATE => note.private = *value == Value::Flag(true),
             _ => {}
         }
     }

@@ -1,16 +1,18 @@
 //! The first screen: what this is, where the data lies, a passphrase, and the first notebook.
 
-use leptos::html::Input;
+use leptos::html::{Div, Input};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::backup::sheet::{SheetSteps, Step};
+use super::begin_restore::BeginRestore;
 use super::strength::watch_strength;
 use crate::engine::Failure;
 use crate::engine::protocol::{Language, Reply, Request};
 use crate::ui::clock::today;
 use crate::ui::failure_text::failure_text;
 use crate::ui::preferences::use_preferences;
-use crate::ui::reactive::effect;
+use crate::ui::reactive::{Show, effect};
 use crate::ui::session::{JobKind, use_session};
 use crate::ui::storage::persist;
 use crate::ui::text::{language, t, t_string, use_i18n};
@@ -20,13 +22,27 @@ use crate::ui::widgets::{Notice, PassphraseField, Segmented, StrengthMeter, Text
 /// How many invented customers there are to try with.
 const SAMPLE: u32 = 300;
 
-/// Says what this is and makes the first notebook.
+/// Where the first steps are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    New,
+    Restore,
+    Sheet,
+}
+
+/// Says what this is and makes the first notebook: a new one, or one from a backup. The recovery sheet
+/// comes next.
 #[component]
 pub fn FirstStart() -> impl IntoView {
     let i18n = use_i18n();
     let preferences = use_preferences();
-    view! {
-        <main class="door first-start">
+    let session = use_session();
+    let stage = RwSignal::new(Stage::New);
+    let enter = move || {
+        session.beginning.set(false);
+    };
+    let introduction = move || {
+        view! {
             <header class="first-start-head">
                 <h1>
                     <span class="door-name">{t!(i18n, app.name)}</span>
@@ -50,9 +66,76 @@ pub fn FirstStart() -> impl IntoView {
                         <li>{t!(i18n, first_start.where_3)}</li>
                     </ul>
                 </section>
+                <div class="first-start-restore">
+                    <p>{t!(i18n, begin.restore_note)}</p>
+                    <button type="button" class="button secondary" on:click=move |_| stage.set(Stage::Restore)>
+                        {t!(i18n, begin.restore)}
+                    </button>
+                </div>
             </header>
-            <MakeNotebook />
+        }
+    };
+    view! {
+        <main class="door" class:first-start=move || stage.get() == Stage::New>
+            {move || match stage.get() {
+                Stage::New => view! {
+                    {introduction()}
+                    <MakeNotebook on_made=Callback::new(move |()| stage.set(Stage::Sheet)) />
+                }
+                .into_any(),
+                Stage::Restore => view! {
+                    <BeginRestore
+                        on_back=Callback::new(move |()| stage.set(Stage::New))
+                        on_end=Callback::new(move |has_sheet| {
+                            if has_sheet { enter() } else { stage.set(Stage::Sheet) }
+                        })
+                    />
+                }
+                .into_any(),
+                Stage::Sheet => view! { <FirstSheet on_end=Callback::new(move |()| enter()) /> }.into_any(),
+            }}
         </main>
+    }
+}
+
+/// Leads through the recovery sheet, which can be put off until it was begun.
+#[component]
+fn FirstSheet(on_end: Callback<()>) -> impl IntoView {
+    let i18n = use_i18n();
+    let step = RwSignal::new(Step::Ask);
+    let leaving = RwSignal::new(false);
+    let node = NodeRef::<Div>::new();
+    effect(move || {
+        if let Some(card) = node.get() {
+            let _ = card.focus();
+        }
+    });
+    let later = move |_| {
+        if step.get_untracked() == Step::Ask || leaving.get_untracked() {
+            on_end.run(());
+        } else {
+            leaving.set(true);
+        }
+    };
+    view! {
+        <div class="door-card" node_ref=node tabindex="-1">
+            <h1>{t!(i18n, begin.sheet_title)}</h1>
+            <p>{t!(i18n, begin.sheet_lead)}</p>
+            <SheetSteps step on_done=on_end />
+            <Show when=move || step.get() != Step::Done>
+                <div class="first-start-later">
+                    <Show when=move || leaving.get()>
+                        <Notice tone="bad"><p>{t!(i18n, sheet.leaving)}</p></Notice>
+                    </Show>
+                    <button type="button" class="button quiet wide" on:click=later>
+                        {move || {
+                            if leaving.get() { t_string!(i18n, sheet.leave) } else { t_string!(i18n, begin.later) }
+                        }}
+                    </button>
+                    <p class="field-hint">{t!(i18n, begin.later_note)}</p>
+                </div>
+            </Show>
+        </div>
     }
 }
 
@@ -63,7 +146,10 @@ enum Missing {
 }
 
 #[component]
-fn MakeNotebook() -> impl IntoView {
+fn MakeNotebook(
+    /// Called when a notebook was made to be kept.
+    on_made: Callback<()>,
+) -> impl IntoView {
     let i18n = use_i18n();
     let session = use_session();
     let device = RwSignal::new(String::new());
@@ -101,6 +187,8 @@ fn MakeNotebook() -> impl IntoView {
             None => {}
         }
         busy.set(true);
+        // Who only wants to look goes straight in; everyone else makes the recovery sheet first.
+        session.beginning.set(!sample);
         let name = device.with_untracked(|name| name.trim().to_owned());
         let name =
             if name.is_empty() { t_string!(i18n, first_start.device_default).to_owned() } else { name };
@@ -123,6 +211,8 @@ fn MakeNotebook() -> impl IntoView {
                 if let Err(found) = session.start_job(JobKind::Sample, request).await {
                     session.toasts.show(Toast::trouble(move || failure_text(i18n, &found)));
                 }
+            } else {
+                on_made.try_run(());
             }
         });
     };

@@ -1,10 +1,14 @@
 //! The screens, one file each. Each has one `<h1>`; the shell around them has the landmarks.
 
 pub mod backup;
+pub mod begin_restore;
 pub mod customer;
 pub mod customers;
 pub mod first_start;
+pub mod forgot;
+pub mod hidden;
 pub mod import;
+pub mod new_passphrase;
 pub mod settings;
 pub mod sharing;
 pub mod strength;

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::hidden::Hidden;
 use crate::engine::Failure;
 use crate::engine::protocol::{Reply, Request};
 use crate::engine::rows::{TrashRow, UndoLabel};
@@ -107,11 +108,14 @@ pub fn Trash() -> impl IntoView {
                     }}
                 </button>
             </Show>
+            <Hidden />
         </div>
     }
 }
 
-fn kind_words(i18n: Texts, kind: &RecordKind) -> &'static str {
+/// What a record is called.
+#[must_use]
+pub fn kind_words(i18n: Texts, kind: &RecordKind) -> &'static str {
     match kind {
         RecordKind::Customer => t_string!(i18n, trash.customer),
         RecordKind::Contact => t_string!(i18n, trash.contact),

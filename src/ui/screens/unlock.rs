@@ -6,6 +6,7 @@ use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::forgot::Forgot;
 use crate::engine::Failure;
 use crate::ui::failure_text::failure_text;
 use crate::ui::reactive::effect;
@@ -79,9 +80,9 @@ pub fn Unlock() -> impl IntoView {
         Some(Problem::Failed(Failure::WrongPassphrase)) | Some(Problem::Missing) | None => None,
         Some(Problem::Failed(failure)) => Some(failure_text(i18n, &failure)),
     };
-    view! {
-        <main class="door">
-            <p class="door-name" aria-hidden="true">{t!(i18n, app.name)}</p>
+    let forgotten = RwSignal::new(false);
+    let door = move || {
+        view! {
             <form
                 class="door-card"
                 novalidate
@@ -103,7 +104,22 @@ pub fn Unlock() -> impl IntoView {
                 <button type="submit" class="button primary wide" aria-disabled=move || (busy.get() || waiting.get()).to_string()>
                     {move || if busy.get() { t_string!(i18n, unlock.opening) } else { t_string!(i18n, unlock.open) }}
                 </button>
+                <button type="button" class="button quiet wide" on:click=move |_| forgotten.set(true)>
+                    {t!(i18n, forgot.open)}
+                </button>
             </form>
+        }
+    };
+    view! {
+        <main class="door">
+            <p class="door-name" aria-hidden="true">{t!(i18n, app.name)}</p>
+            {move || {
+                if forgotten.get() {
+                    view! { <Forgot on_back=Callback::new(move |()| forgotten.set(false)) /> }.into_any()
+                } else {
+                    door().into_any()
+                }
+            }}
         </main>
     }
 }

@@ -74,6 +74,7 @@ fn NewNote() -> impl IntoView {
     let page = use_page();
     let draft = Draft::new(format!("note/{}", page.id));
     let kind = RwSignal::new(String::new());
+    let private = RwSignal::new(false);
     let add = Callback::new(move |()| {
         let text = draft.text.get_untracked();
         if text.trim().is_empty() {
@@ -83,9 +84,11 @@ fn NewNote() -> impl IntoView {
             (FieldName::TEXT, Value::text(text)),
             (FieldName::DATE, Value::Date(today())),
             (FieldName::TYPE, Value::text(kind.get_untracked())),
+            (FieldName::PRIVATE, if private.get_untracked() { Value::Flag(true) } else { Value::Empty }),
         ];
         draft.handed_over(page.save(new_record(make_record_id(), &RecordKind::Note, page.id, fields)));
         kind.set(String::new());
+        private.set(false);
     });
     view! {
         <div class="new-note">
@@ -106,6 +109,14 @@ fn NewNote() -> impl IntoView {
                             t_string!(i18n, customer.note_types).split(' ').map(option).collect_view()
                         }}
                     </select>
+                </label>
+                <label class="check">
+                    <input
+                        type="checkbox"
+                        prop:checked=private
+                        on:change:target=move |event| private.set(event.target().checked())
+                    />
+                    <span>{t!(i18n, own_note.label)}</span>
                 </label>
                 <button type="button" class="button primary" on:click=move |_| add.run(())>
                     {t!(i18n, customer.add_note)}

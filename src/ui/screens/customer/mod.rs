@@ -5,8 +5,10 @@ pub mod composer;
 pub mod draft;
 pub mod due;
 pub mod edit;
+pub mod erase;
 pub mod history;
 pub mod items;
+pub mod news;
 pub mod page;
 pub mod people;
 pub mod timeline;
@@ -14,13 +16,16 @@ pub mod words;
 
 use leptos::html::Div;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 pub use composer::TaskForm;
 pub use timeline::TaskLine;
 
 use card::{Card, NameLine};
 use composer::Composer;
+use erase::EraseDialog;
 use history::HistoryDialog;
+use news::{ToDecide, Unread};
 use page::{Page, use_page};
 use timeline::Timeline;
 
@@ -33,8 +38,10 @@ use crate::ui::failure_text::failure_text;
 use crate::ui::reactive::{Show, effect, memo};
 use crate::ui::route::Route;
 use crate::ui::router::use_router;
+use crate::ui::screens::sharing::use_share_order;
 use crate::ui::session::use_session;
 use crate::ui::text::{language, t, t_string, use_i18n};
+use crate::ui::widgets::toast::Toast;
 use crate::ui::widgets::{EmptyState, Menu};
 use crate::ui::words::date_time;
 
@@ -119,6 +126,8 @@ fn Content() -> impl IntoView {
                 <span class="customer-warning-text">{warning}</span>
             </p>
         </Show>
+        <ToDecide />
+        <Unread />
         <NameLine />
         <div class="customer-columns">
             <div class="customer-timeline">
@@ -144,9 +153,31 @@ fn Content() -> impl IntoView {
 #[component]
 fn PageHead() -> impl IntoView {
     let i18n = use_i18n();
-    let page = use_page();
+    let (page, session) = (use_page(), use_session());
     let router = use_router();
+    let erasing = RwSignal::new(false);
+    let name = page.part(|page| page.customer.name.clone());
+    let hide = move || {
+        let (id, name) = (page.id, name.get_untracked());
+        let answer = session.commit(Request::Hide(vec![id]));
+        router.replace(Route::Customers);
+        spawn_local(async move {
+            if answer.await.is_ok() {
+                let show = Callback::new(move |()| {
+                    session.commit(Request::Unhide(vec![id]));
+                });
+                let text = move || t_string!(i18n, hiding.hidden, name = name.as_str());
+                session.toasts.show(Toast::new(text).with_action(t!(i18n, common.undo), show));
+            }
+        });
+    };
     let organisation = page.part(|page| page.customer.organisation);
+    let order = use_share_order();
+    let give = move |_| {
+        let name = page.part(|page| page.customer.name.clone()).get_untracked();
+        order.begin_with(page.id, name);
+        router.go(Route::Share);
+    };
     view! {
         <div class="customer-head">
             <a class="button quiet customer-back" href=Route::Customers.to_string()>
@@ -165,6 +196,9 @@ fn PageHead() -> impl IntoView {
                     }
                 >
                     {t!(i18n, customer.print)}
+                </button>
+                <button type="button" class="menu-item" on:click=give>
+                    {t!(i18n, give.this_person)}
                 </button>
                 <button
                     type="button"
@@ -192,7 +226,18 @@ fn PageHead() -> impl IntoView {
                 >
                     {t!(i18n, common.delete)}
                 </button>
+                <button type="button" class="menu-item" on:click=move |_| hide()>
+                    {t!(i18n, hiding.hide)}
+                </button>
+                <button type="button" class="menu-item danger" on:click=move |_| erasing.set(true)>
+                    {t!(i18n, erase.open)}
+                </button>
             </Menu>
+            <EraseDialog
+                id=page.id
+                open=erasing
+                on_gone=Callback::new(move |()| router.replace(Route::Customers))
+            />
         </div>
     }
 }

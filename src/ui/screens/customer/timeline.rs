@@ -140,6 +140,7 @@ fn NoteEntry(id: RecordId) -> impl IntoView {
     let text = part.read(|note| note.text.clone());
     let kind = part.read(|note| note.kind.clone());
     let pinned = part.read(|note| note.pinned);
+    let private = part.read(|note| note.private);
     let concurrent = part.read(|note| note.concurrent);
     let date = part.read(|note| Some(note.date.unwrap_or_else(|| note.created.date(offset()))));
     let set = move |field, value| page.set(id, RecordKind::Note, field, value);
@@ -156,6 +157,9 @@ fn NoteEntry(id: RecordId) -> impl IntoView {
                     empty=t!(i18n, customer.no_date)
                     on_save=move |day: Day| set(FieldName::DATE, day.map_or(Value::Empty, Value::Date))
                 />
+                <Show when=move || private.get()>
+                    <span class="entry-private">{t!(i18n, own_note.mark)}</span>
+                </Show>
                 <Show when=move || concurrent.get()>
                     <button
                         type="button"
@@ -172,6 +176,15 @@ fn NoteEntry(id: RecordId) -> impl IntoView {
                         on:click=move |_| set(FieldName::PINNED, Value::Flag(!pinned.get_untracked()))
                     >
                         {move || if pinned.get() { t_string!(i18n, customer.unpin) } else { t_string!(i18n, customer.pin) }}
+                    </button>
+                    <button
+                        type="button"
+                        class="menu-item"
+                        on:click=move |_| set(FieldName::PRIVATE, Value::Flag(!private.get_untracked()))
+                    >
+                        {move || {
+                            if private.get() { t_string!(i18n, own_note.unset) } else { t_string!(i18n, own_note.set) }
+                        }}
                     </button>
                     <CommonActions id />
                 </Menu>

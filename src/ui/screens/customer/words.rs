@@ -31,6 +31,7 @@ pub fn field_words(i18n: Texts, field: &FieldName) -> String {
         "text" => t_string!(i18n, customer.text),
         "date" => t_string!(i18n, customer.date),
         "type" => t_string!(i18n, customer.note_type),
+        "private" => t_string!(i18n, own_note.field),
         "pinned" => t_string!(i18n, customer.pinned),
         "due" => t_string!(i18n, customer.due),
         "done" => t_string!(i18n, customer.done),

@@ -30,6 +30,8 @@ pub fn Row(
     let has =
         move |read: fn(&CustomerRow) -> bool| memo(move || row.with(|row| row.as_ref().is_some_and(read)));
     let warning = has(|row| row.warning);
+    let conflict = has(|row| row.conflict);
+    let unread = has(|row| row.unread);
     let organisation = has(|row| row.organisation);
     let tags = memo(move || row.with(|row| row.as_ref().map(|row| row.tags.clone()).unwrap_or_default()));
 
@@ -48,6 +50,12 @@ pub fn Row(
                     </Show>
                     <Show when=move || warning.get()>
                         <span class="customer-row-warning">{t!(i18n, customers.warning)}</span>
+                    </Show>
+                    <Show when=move || conflict.get()>
+                        <span class="customer-row-conflict">{t!(i18n, conflicts.mark)}</span>
+                    </Show>
+                    <Show when=move || unread.get()>
+                        <span class="customer-row-kind">{t!(i18n, conflicts.unread_mark)}</span>
                     </Show>
                 </span>
                 <span class="customer-row-second">
