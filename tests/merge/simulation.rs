@@ -9,37 +9,8 @@ use daifuku::merge::{Change, Dot, Erasures, HybridTimestamp, RecordState, Replic
 use daifuku::model::{FieldName, RecordId, RecordKind, ReplicaId};
 
 use crate::device::{Bundle, Device};
-use crate::plan::{Plan, Step};
+use crate::plan::{Broken, Plan, Step};
 use crate::witness::{Seen, Witness, places, standing};
-
-/// Rules that are broken on purpose, to see that the laws notice.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Broken {
-    #[default]
-    Nothing,
-    /// A restored device goes on under its old id.
-    RestoredKeepsId,
-    /// A part that was shared raises what its reader has.
-    PartRaises,
-    /// A bundle raises what its reader has across a gap.
-    GapRaises,
-    /// Of concurrent values only the last one stays.
-    LastWriterWins,
-    /// A delta holds what is newer by the clock than the last bundle.
-    DeltaByClock,
-    /// A deleted record stays deleted, whatever others wrote.
-    DeleteBeatsEdit,
-    /// A record that was private goes out like any other.
-    PrivateByBase,
-    /// A clone does not look at trails.
-    ForkUnseen,
-    /// A clone joins before it looks at trails.
-    JoinedFirst,
-    /// Erased records are taken back.
-    ErasedComesBack,
-    /// What a device tells that it has never sinks, though it was restored.
-    BaseNeverSinks,
-}
 
 pub(crate) struct World {
     pub(crate) devices: Vec<Device>,
@@ -94,7 +65,7 @@ impl World {
                 let id = RecordId([self.records; 16]);
                 if self.records < 4 {
                     self.records += 1;
-                    let kind = if self.records % 2 == 0 {
+                    let kind = if self.records.is_multiple_of(2) {
                         RecordKind::Note
                     } else {
                         RecordKind::Other("visit".into())
