@@ -12,6 +12,8 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
+#[path = "merge/device.rs"]
+mod device;
 #[path = "merge/history.rs"]
 mod history;
 #[path = "merge/laws.rs"]

@@ -29,17 +29,17 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
-use crate::plan::{Plan, cloned, cloned_and_restored, honest};
-use crate::simulation::{Broken, World};
+use crate::plan::{Broken, Plan, cloned, cloned_and_restored, honest};
+use crate::simulation::World;
 use crate::witness::{Standing, standing};
 
 /// How many histories to make where `few` are usual.
 pub(crate) fn histories(few: u32) -> u32 {
-    std::env::var("DAIFUKU_HISTORIES").ok().map_or(few, |count| count.parse().expect("a number"))
+    std::env::var("DAIFUKU_HISTORIES").ok().map_or(few, |count| count.parse().unwrap())
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: histories(400), max_shrink_iters: 20_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: histories(400), ..ProptestConfig::default() })]
 
     /// Bundles lost, repeated and out of order, parts, gaps, crashes, restored devices, wrong clocks: what
     /// a device claims to have it has, and by deltas alone all come to the same, in which nothing is lost.

@@ -1,4 +1,4 @@
-//! What happens in a simulated office, as proptest chooses it.
+//! What happens in a simulated office, as proptest chooses it, and by which rules.
 
 use daifuku::merge::Change;
 use daifuku::model::{FieldName, Value};
@@ -62,6 +62,35 @@ pub(crate) enum Step {
     Clone {
         device: usize,
     },
+}
+
+/// Rules that are broken on purpose, to see that the laws notice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Broken {
+    #[default]
+    Nothing,
+    /// A restored device goes on under its old id.
+    RestoredKeepsId,
+    /// A part that was shared raises what its reader has.
+    PartRaises,
+    /// A bundle raises what its reader has across a gap.
+    GapRaises,
+    /// Of concurrent values only the last one stays.
+    LastWriterWins,
+    /// A delta holds what is newer by the clock than the last bundle.
+    DeltaByClock,
+    /// A deleted record stays deleted, whatever others wrote.
+    DeleteBeatsEdit,
+    /// A record that was private goes out like any other.
+    PrivateByBase,
+    /// A clone does not look at trails.
+    ForkUnseen,
+    /// A clone joins before it looks at trails.
+    JoinedFirst,
+    /// Erased records are taken back.
+    ErasedComesBack,
+    /// What a device tells that it has never sinks, though it was restored.
+    BaseNeverSinks,
 }
 
 /// Offices whose devices are what they say.

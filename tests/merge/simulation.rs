@@ -4,75 +4,13 @@
 use std::collections::BTreeMap;
 
 use daifuku::merge::exchange::{Received, delta, is_private, receive};
-use daifuku::merge::fork::{self, Trail};
+use daifuku::merge::fork;
 use daifuku::merge::{Change, Dot, Erasures, HybridTimestamp, RecordState, Replica, VersionVector};
-use daifuku::model::{FieldName, Instant, RecordId, RecordKind, ReplicaId};
+use daifuku::model::{FieldName, RecordId, RecordKind, ReplicaId};
 
-use crate::plan::{Plan, Step};
+use crate::device::{Bundle, Device};
+use crate::plan::{Broken, Plan, Step};
 use crate::witness::{Seen, Witness, places, standing};
-
-/// Rules that are broken on purpose, to see that the laws notice.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Broken {
-    #[default]
-    Nothing,
-    /// A restored device goes on under its old id.
-    RestoredKeepsId,
-    /// A part that was shared raises what its reader has.
-    PartRaises,
-    /// A bundle raises what its reader has across a gap.
-    GapRaises,
-    /// Of concurrent values only the last one stays.
-    LastWriterWins,
-    /// A delta holds what is newer by the clock than the last bundle.
-    DeltaByClock,
-    /// A deleted record stays deleted, whatever others wrote.
-    DeleteBeatsEdit,
-    /// A record that was private goes out like any other.
-    PrivateByBase,
-    /// A clone does not look at trails.
-    ForkUnseen,
-    /// A clone joins before it looks at trails.
-    JoinedFirst,
-    /// Erased records are taken back.
-    ErasedComesBack,
-    /// What a device tells that it has never sinks, though it was restored.
-    BaseNeverSinks,
-}
-
-#[derive(Clone)]
-pub(crate) struct Device {
-    pub(crate) replica: Replica,
-    pub(crate) records: BTreeMap<RecordId, RecordState>,
-    pub(crate) erasures: Erasures,
-    /// Received wholly, without own writes.
-    pub(crate) received: VersionVector,
-    pub(crate) trails: Vec<(ReplicaId, Vec<Trail>)>,
-    /// What each other device told last that it has, and when it was written to last.
-    told: BTreeMap<usize, VersionVector>,
-    written: BTreeMap<usize, HybridTimestamp>,
-    clock: i64,
-    pub(crate) seen: Seen,
-    /// Gaps that were noticed.
-    pub(crate) gaps: u32,
-    /// Forks that were noticed.
-    pub(crate) forks: u32,
-}
-
-#[derive(Clone)]
-struct Bundle {
-    from: usize,
-    at: HybridTimestamp,
-    whole: bool,
-    base: VersionVector,
-    covers: VersionVector,
-    have: VersionVector,
-    trails: Vec<(ReplicaId, Vec<Trail>)>,
-    erasures: Erasures,
-    /// Encoded: what a reader does not know must come out as it went in.
-    records: Vec<(RecordId, Vec<u8>)>,
-    seen: Seen,
-}
 
 pub(crate) struct World {
     pub(crate) devices: Vec<Device>,
@@ -86,40 +24,6 @@ pub(crate) struct World {
     replicas: u8,
     pub(crate) exports: u64,
     time: i64,
-}
-
-impl Device {
-    fn now(&self, time: i64) -> Instant {
-        Instant(1_795_305_600_000 + self.clock + time)
-    }
-
-    pub(crate) fn have(&self) -> VersionVector {
-        let mut have = self.received.clone();
-        if self.replica.counter > 0 {
-            have.include(Dot { replica: self.replica.id, counter: self.replica.counter });
-        }
-        fork::lower(&mut have, &self.trails);
-        have
-    }
-
-    pub(crate) fn trails_of(&mut self, replica: ReplicaId) -> &mut Vec<Trail> {
-        let place = self.trails.iter().position(|(known, _)| *known == replica).unwrap_or_else(|| {
-            self.trails.push((replica, Vec::new()));
-            self.trails.len() - 1
-        });
-        &mut self.trails[place].1
-    }
-
-    /// Goes on under another id, as a clone that found out.
-    fn rename(&mut self, above: u64, to: ReplicaId) {
-        let from = self.replica.id;
-        self.records.values_mut().for_each(|state| state.rename(from, above, to));
-        self.replica = self.replica.renamed(to, above);
-        self.received.limit(from, above);
-        if above > 0 {
-            self.received.include(Dot { replica: from, counter: above });
-        }
-    }
 }
 
 impl World {
@@ -161,7 +65,7 @@ impl World {
                 let id = RecordId([self.records; 16]);
                 if self.records < 4 {
                     self.records += 1;
-                    let kind = if self.records % 2 == 0 {
+                    let kind = if self.records.is_multiple_of(2) {
                         RecordKind::Note
                     } else {
                         RecordKind::Other("visit".into())
