@@ -146,43 +146,6 @@
 //!
 //! Signatures are verified strictly: no key of small order, and one encoding for each signature.
 //!
-//! ## Lines
-//!
-//! UTF-8, each line one JSON object (RFC 8259) and a line feed. Its first key, written without an escape and
-//! without white space before it, says what a line is. Lines with another first key and keys that are not
-//! listed are of newer versions and passed over. Hexadecimal digits are small letters; *time* is the 16 digits
-//! of a [`HybridTimestamp`](crate::merge::HybridTimestamp), *id* the 32 of a record or bundle, *replica* its 16.
-//!
-//! | first key | line | other keys |
-//! | --- | --- | --- |
-//! | `daifuku` | the first one, and only that: version of the format | `min` oldest reader, `app`, `id`, `kind` (`share`, `team`, `backup`, `handover`, `ack`), `at` time, `from` {`name`, `dev` replica, `sig` key as base64url, `age` recipient}, `to` recipients or `"passphrase"`, `scope` `"all"` or {`title`, `fields`}, `base` `covers` `have` [[replica, counter] …], `trails` [[replica, [[counter, 16 digits] …]] …], `devices` [[replica, name] …], `number`, `previous` id or absent |
-//! | `actor` | a replica. The first such line has the number 0; lines below name it by its number | |
-//! | `e` | a record: its id | `p` id of its page if another, `r` state |
-//! | `x` | an erased record: its id | `at` time, `by` [number, counter] |
-//! | `j` | a line of history: the record's id | `p`, `field` if any, `old` `new` values, `at`, `by` |
-//! | `m` | a card: its file as base64url | `checked` |
-//! | `l` | an entry of the ledger: the bundle's id | `at` milliseconds, `kind`, `to`, `purpose`, `fields`, `customers` ids, `everyone` |
-//! | `keys` | device keys as base64url | |
-//! | `end` | the last but one: how many lines there are but `daifuku`, `actor`, `end` and `sig` | |
-//! | `sig` | the last one: the signature as base64url | |
-//!
-//! A state is what [`crate::merge`] stores, in the same order, in which nothing is repeated. What is empty may
-//! be absent:
-//!
-//! ```text
-//!  state    = {"k": kind, "t": time of the first write, "f": {field: register of values …},
-//!              "s": {field: register of words or null …}, "n": {field: text …}, "d": register of contexts}
-//!  register = {"h": [[number, counter, time, value] …], "c": [[number, counter] …]}
-//!  text     = {"v": register of revision ids, "r": {revision id: [text, [ids of its parents …]] …}}
-//!  context  = {field: [[number, counter] …] …}
-//!  value    = null | true | false | "text" | whole number from -2^53 to 2^53 | {"number": "digits"}
-//!           | {"date": "2026-11-24"} | {"date": "--11-24"} | {"at": milliseconds since 1970} | {"link": id}
-//!           | {"parts": {key: text …}} | {"other": [type number, content as padded base64]}
-//! ```
-//!
-//! `other` is a [`Value`](crate::model::Value) as it is stored, of a type of newer versions, or a date whose year
-//! is not 0 to 9999.
-//!
 //! ## Device keys
 //!
 //! ```text
