@@ -234,7 +234,8 @@ proptest! {
         match read(by_hand(&[actor, line])) {
             Ok(items) => {
                 let stored = postcard::to_allocvec(&items).unwrap();
-                prop_assert_eq!(postcard::from_bytes::<Vec<Item>>(&stored).unwrap(), items.clone());
+                let again = postcard::from_bytes::<Vec<Item>>(&stored).unwrap();
+                prop_assert_eq!(&again, &items);
                 prop_assert_eq!(read(written(&items)).unwrap(), items);
             }
             Err(error) => {

@@ -46,7 +46,7 @@ proptest! {
         for (page, (content, card)) in whole.pages() {
             let made = Card { segment: 0, place: 0, ..content.card(page) };
             prop_assert_eq!(card, made);
-            let waits = |state: &RecordState| !conflicts(state).is_empty() || state.was_revived();
+            let waits = |state: &RecordState| !conflicts(state).is_empty() || state.awaits_decision();
             let conflict = content.records.values().any(|state| !state.is_deleted() && waits(state));
             prop_assert_eq!(whole.notebook.conflicts().contains(&page), conflict);
         }
