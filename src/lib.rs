@@ -10,13 +10,14 @@
 //!
 //! # Processes
 //! ```text
-//!  main thread                     engine worker                        sealer worker
+//!  main thread                     engine worker                        sealer workers
 //!  ui: Leptos screens  calls  ->   engine, vault, search, exchange      Argon2id, for one passphrase,
 //!  no key, no store    <- replies  the keys; the only one who           then it ends and its memory
 //!                      <- events   touches IndexedDB                    with it
 //! ```
-//! Three binaries of this package, built apart: `app`, `engine`, `sealer`. The page starts both workers;
-//! engine and sealer talk through a port that the page hands on. Screens ask in typed messages
+//! Four binaries of this package, built apart: `app`, `engine`, and two sealers: `sealer` derives, `bundler`
+//! makes and opens bundles and is loaded when it is needed. The page starts the workers; engine and sealer
+//! talk through a port that the page hands on. Screens ask in typed messages
 //! ([`engine::protocol`]); lists are windows, so a screen never holds all customers; long work reports
 //! progress and lets short requests through. One tab writes: it holds a Web Lock, and a fence in the store
 //! keeps a tab that lost it from overwriting anything ([`vault::store`]).

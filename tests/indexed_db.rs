@@ -70,3 +70,37 @@ async fn a_schema_of_a_newer_program_is_refused_and_left_alone() {
     let database = idb::Factory::new().unwrap().open(&name, None).unwrap().await.unwrap();
     assert_eq!((database.version(), database.store_names()), (Ok(99), vec!["future".to_owned()]));
 }
+
+/// A database as the first version made it: without the object store of what is shared.
+#[wasm_bindgen_test]
+async fn a_database_of_the_first_schema_is_upgraded_and_keeps_its_rows() {
+    use idb::{DatabaseEvent, Factory, ObjectStoreParams, TransactionMode};
+    let name = format!("test-first-schema-{}", js_sys::Math::random());
+    let first = ["meta", "log", "segments", "index", "blobs"];
+    let mut request = Factory::new().unwrap().open(&name, Some(1)).unwrap();
+    request.on_upgrade_needed(move |event| {
+        let database = event.database().unwrap();
+        first
+            .iter()
+            .for_each(|store| drop(database.create_object_store(store, ObjectStoreParams::new()).unwrap()));
+    });
+    let database = request.await.unwrap();
+    let transaction = database.transaction(&first, TransactionMode::ReadWrite).unwrap();
+    for (number, store) in (1_u8..).zip(first) {
+        let bytes = js_sys::Uint8Array::from([number, 7].as_slice());
+        let store = transaction.object_store(store).unwrap();
+        store.put(&bytes.into(), Some(&f64::from(number).into())).unwrap().await.unwrap();
+    }
+    transaction.commit().unwrap().await.unwrap();
+    database.close();
+
+    let store = IndexedDb::new(&name);
+    for (number, area) in (1_u8..).zip(Area::ALL).take(5) {
+        assert_eq!(store.read(area, u64::from(number)).await, Ok(Some(vec![number, 7])), "{}", area.name());
+    }
+    let fence = store.claim().await.unwrap();
+    let writes = vec![daifuku::vault::Write::Put(Area::Sharing, 1, vec![9])];
+    store.commit(daifuku::vault::Batch { fence, writes }).await.unwrap();
+    assert_eq!(store.read(Area::Sharing, 1).await, Ok(Some(vec![9])));
+    assert_eq!(store.read(Area::Log, 2).await, Ok(Some(vec![2, 7])));
+}

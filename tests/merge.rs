@@ -12,11 +12,21 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 
+#[path = "merge/device.rs"]
+mod device;
 #[path = "merge/history.rs"]
 mod history;
+#[path = "merge/laws.rs"]
+mod laws;
+#[path = "merge/plan.rs"]
+mod plan;
+#[path = "merge/simulation.rs"]
+mod simulation;
+#[path = "merge/witness.rs"]
+mod witness;
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: laws::histories(256), ..ProptestConfig::default() })]
 
     /// Commutative, associative, idempotent, monotone; even when two devices share an id.
     #[test]

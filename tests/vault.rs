@@ -17,11 +17,17 @@
 mod vault {
     mod codecs;
     mod damage;
+    mod desk;
+    mod erasing;
     mod faults;
+    mod merging;
     mod model;
     mod pinned;
     mod races;
+    mod recovery;
+    mod replica;
     mod rules;
+    mod sharing;
     mod store;
     mod world;
 }

@@ -29,13 +29,21 @@ impl Actors {
         self.replicas.get(usize::try_from(index).ok()?).copied()
     }
 
-    /// Takes in a replica that a file announces.
+    /// Takes in a replica that a file announces. Twice would leave open what the next one's number is.
     pub(super) fn announce(&mut self, replica: ReplicaId) -> Result<(), SealerError> {
+        if self.indices.contains_key(&replica) {
+            return Err(SealerError::Damaged { part: "replica announced twice".to_owned() });
+        }
         if self.replicas.len() >= MOST_REPLICAS {
             return Err(SealerError::TooLarge { limit: "replicas".to_owned() });
         }
         self.index(replica);
         Ok(())
+    }
+
+    /// How many appeared.
+    pub(super) const fn len(&self) -> usize {
+        self.replicas.len()
     }
 
     /// The replicas that appeared since this was asked last: the writer announces them.

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::header::{BundleId, Header, Kind, Scope, Sender, To};
 use super::limits::{MOST_NAME_BYTES, MOST_RECIPIENTS, MOST_REPLICAS};
-use super::line::{LineError, kind_name, kind_of};
+use super::line::{LineError, first_key, kind_name, kind_of};
+use super::plain::Hex64;
 use super::sealer::SealerError;
-use super::state::Hex64;
 use crate::merge::fork::Trail;
 use crate::merge::{Dot, HybridTimestamp, VersionVector};
 use crate::model::{RecordId, ReplicaId};
@@ -72,7 +72,10 @@ const PASSPHRASE: &str = "passphrase";
 const ALL: &str = "all";
 
 /// Writes the header.
-pub(super) fn write(header: &Header, out: &mut Vec<u8>) -> Result<(), LineError> {
+///
+/// # Errors
+/// [`SealerError::TooLarge`] when no reader would take it.
+pub(super) fn write(header: &Header, out: &mut Vec<u8>) -> Result<(), SealerError> {
     let counters = |version: &VersionVector| -> Counters {
         version.dots().map(|dot| (dot.replica.to_string(), dot.counter)).collect()
     };
@@ -110,7 +113,8 @@ pub(super) fn write(header: &Header, out: &mut Vec<u8>) -> Result<(), LineError>
         number: header.number,
         previous: header.previous.map(|id| id.to_string()),
     };
-    super::line::put(out, &json)
+    bounded(&json)?;
+    Ok(super::line::put(out, &json)?)
 }
 
 /// Reads the header.
@@ -119,6 +123,10 @@ pub(super) fn write(header: &Header, out: &mut Vec<u8>) -> Result<(), LineError>
 /// [`SealerError::NoBundleInside`] when it is none, [`SealerError::Newer`] when it says that this version must
 /// not read it, [`SealerError::Line`] and [`SealerError::TooLarge`] when it is damaged or out of bounds.
 pub(super) fn read(line: &[u8]) -> Result<Header, SealerError> {
+    // The first key says what a line is: a header can't be anything else at the same time.
+    if first_key(line) != Some("daifuku") {
+        return Err(SealerError::NoBundleInside);
+    }
     let versions: Versions = serde_json::from_slice(line).map_err(|_| SealerError::NoBundleInside)?;
     if versions.min > VERSION {
         return Err(SealerError::Newer { needed: versions.min, newest: VERSION });
@@ -185,9 +193,11 @@ pub(super) fn read(line: &[u8]) -> Result<Header, SealerError> {
 /// Holds counts and lengths to [`super::limits`].
 fn bounded(json: &Json) -> Result<(), SealerError> {
     let too_large = |limit: &str| Err(SealerError::TooLarge { limit: limit.to_owned() });
-    if let JsonTo::Recipients(recipients) = &json.to
-        && recipients.len() > MOST_RECIPIENTS
-    {
+    let to: &[String] = match &json.to {
+        JsonTo::Recipients(recipients) => recipients,
+        JsonTo::Word(_) => &[],
+    };
+    if to.len() > MOST_RECIPIENTS {
         return too_large("recipients");
     }
     let counts = [json.base.len(), json.covers.len(), json.have.len(), json.trails.len(), json.devices.len()];
@@ -203,7 +213,7 @@ fn bounded(json: &Json) -> Result<(), SealerError> {
         JsonScope::Word(word) => word,
     };
     let names = [&json.from.name, &json.app, &json.from.age, title];
-    let names = names.into_iter().chain(json.devices.iter().map(|(_, name)| name)).chain(part);
+    let names = names.into_iter().chain(json.devices.iter().map(|(_, name)| name)).chain(part).chain(to);
     if names.into_iter().any(|name| name.len() > MOST_NAME_BYTES) {
         return too_large("name");
     }

@@ -5,7 +5,9 @@ pub const MOST_FILE_BYTES: usize = 512 << 20;
 /// The longest content, unpacked, in bytes.
 pub const MOST_UNPACKED_BYTES: u64 = 2 << 30;
 /// The longest line, in bytes.
-pub const MOST_LINE_BYTES: usize = 16 << 20;
+pub const MOST_LINE_BYTES: usize = 64 << 20;
+/// The longest first line, in bytes. It is looked into before anything was verified.
+pub const MOST_HEAD_BYTES: usize = 4 << 20;
 /// The most lines.
 pub const MOST_LINES: u64 = 4_000_000;
 /// How deep values of a line may be nested.

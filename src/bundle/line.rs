@@ -7,37 +7,40 @@ use serde::{Deserialize, Serialize};
 use super::actors::Actors;
 use super::header::{BundleId, Kind};
 use super::item::{HistoryLine, Item, LedgerEntry};
-use super::state::{Hex64, JsonState, Plain, from_json, to_json};
+use super::limits::{MOST_LINE_BYTES, MOST_REPLICAS};
+use super::plain::{Held, Hex64, Hex128, Plain, Str};
+use super::sealer::SealerError;
+use super::state::{JsonState, Learning, Written, from_json};
 use crate::merge::{Dot, Erasure, HybridTimestamp};
 use crate::model::{FieldName, Instant, RecordId};
 
 /// A record: its id, its page if that is another, what is known of it.
 #[derive(Serialize, Deserialize)]
-struct RecordLine {
-    e: String,
+struct RecordLine<R> {
+    e: Hex128,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    p: Option<String>,
-    r: JsonState,
+    p: Option<Hex128>,
+    r: R,
 }
 
 /// An erased record: its id, when, by which write.
 #[derive(Serialize, Deserialize)]
 struct ErasureLine {
-    x: String,
+    x: Hex128,
     at: Hex64,
     by: (u32, u64),
 }
 
 /// A line of the history of a record.
 #[derive(Serialize, Deserialize)]
-struct HistoryJson {
-    j: String,
+struct HistoryJson<F, V> {
+    j: Hex128,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    p: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    field: Option<String>,
-    old: Plain,
-    new: Plain,
+    p: Option<Hex128>,
+    #[serde(default = "Option::default", skip_serializing_if = "Option::is_none")]
+    field: Option<F>,
+    old: V,
+    new: V,
     at: Hex64,
     by: (u32, u64),
 }
@@ -52,13 +55,13 @@ struct MemberLine {
 /// An entry of the ledger.
 #[derive(Serialize, Deserialize)]
 struct LedgerLine {
-    l: String,
+    l: Hex128,
     at: i64,
     kind: String,
     to: String,
     purpose: String,
     fields: Vec<String>,
-    customers: Vec<String>,
+    customers: Vec<Hex128>,
     everyone: bool,
 }
 
@@ -105,6 +108,13 @@ pub(super) enum Read {
 #[error("{0}")]
 pub(super) struct LineError(pub(super) String);
 
+impl From<LineError> for SealerError {
+    /// Of writing: the line has no number yet.
+    fn from(error: LineError) -> Self {
+        Self::Damaged { part: error.0 }
+    }
+}
+
 impl From<serde_json::Error> for LineError {
     fn from(error: serde_json::Error) -> Self {
         // Its own words hold no content beyond names of keys; the line is named by its number elsewhere.
@@ -130,54 +140,74 @@ pub(super) fn kind_of(name: &str) -> Option<Kind> {
 }
 
 /// Writes an item, and before it the replicas that it is the first to name. Every line ends with a line feed.
-pub(super) fn write(item: &Item, actors: &mut Actors, out: &mut Vec<u8>) -> Result<(), LineError> {
-    let page = |page: RecordId, record: RecordId| (page != record).then(|| page.to_string());
-    let mut line = Vec::with_capacity(512);
+/// Returns how many lines there are more.
+///
+/// # Errors
+/// [`SealerError::TooLarge`] when no reader would take the line or one more replica.
+pub(super) fn write(item: &Item, actors: &Learning, out: &mut Vec<u8>) -> Result<u64, SealerError> {
+    let start = out.len();
+    put_item(item, actors, out)?;
+    // Without its line feed.
+    if out.len() - start - 1 > MOST_LINE_BYTES {
+        return Err(SealerError::TooLarge { limit: "line".to_owned() });
+    }
+    let mut actors = actors.borrow_mut();
+    if actors.len() > MOST_REPLICAS {
+        return Err(SealerError::TooLarge { limit: "replicas".to_owned() });
+    }
+    let news = actors.news();
+    let lines = 1 + u64::try_from(news.len()).unwrap_or(u64::MAX);
+    if !news.is_empty() {
+        let mut announced = Vec::new();
+        for replica in news {
+            put(&mut announced, &ActorLine { actor: replica.to_string() })?;
+        }
+        out.splice(start..start, announced);
+    }
+    Ok(lines)
+}
+
+fn put_item(item: &Item, actors: &Learning, out: &mut Vec<u8>) -> Result<(), LineError> {
+    let home = |page: RecordId, record: RecordId| (page != record).then_some(Hex128(page.0));
     match item {
-        Item::Record { page: home, record, state } => {
-            let r = to_json(state, actors).map_err(|error| LineError(error.to_string()))?;
-            put(&mut line, &RecordLine { e: record.to_string(), p: page(*home, *record), r })?;
+        Item::Record { page, record, state } => {
+            let r = Written { state, actors };
+            put(out, &RecordLine { e: Hex128(record.0), p: home(*page, *record), r })
         }
         Item::Erasure { record, erasure } => {
-            let by = (actors.index(erasure.by.replica), erasure.by.counter);
-            put(&mut line, &ErasureLine { x: record.to_string(), at: Hex64(erasure.at.0), by })?;
+            let by = (actors.borrow_mut().index(erasure.by.replica), erasure.by.counter);
+            put(out, &ErasureLine { x: Hex128(record.0), at: Hex64(erasure.at.0), by })
         }
         Item::History(history) => {
-            let by = (actors.index(history.by.replica), history.by.counter);
             let json = HistoryJson {
-                j: history.record.to_string(),
-                p: page(history.page, history.record),
-                field: history.field.as_ref().map(|field| field.as_str().to_owned()),
-                old: Plain(history.old.clone()),
-                new: Plain(history.new.clone()),
+                j: Hex128(history.record.0),
+                p: home(history.page, history.record),
+                field: history.field.as_ref().map(FieldName::as_str),
+                old: Plain(&history.old),
+                new: Plain(&history.new),
                 at: Hex64(history.at.0),
-                by,
+                by: (actors.borrow_mut().index(history.by.replica), history.by.counter),
             };
-            put(&mut line, &json)?;
+            put(out, &json)
         }
         Item::Member { card, checked } => {
-            put(&mut line, &MemberLine { m: Base64UrlUnpadded::encode_string(card), checked: *checked })?;
+            put(out, &MemberLine { m: Base64UrlUnpadded::encode_string(card), checked: *checked })
         }
         Item::Ledger(entry) => {
             let json = LedgerLine {
-                l: entry.bundle.to_string(),
+                l: Hex128(entry.bundle.0),
                 at: entry.at.0,
                 kind: kind_name(entry.kind).to_owned(),
                 to: entry.to.clone(),
                 purpose: entry.purpose.clone(),
                 fields: entry.fields.clone(),
-                customers: entry.customers.iter().map(ToString::to_string).collect(),
+                customers: entry.customers.iter().map(|customer| Hex128(customer.0)).collect(),
                 everyone: entry.everyone,
             };
-            put(&mut line, &json)?;
+            put(out, &json)
         }
-        Item::Keys(keys) => put(&mut line, &KeysLine { keys: Base64UrlUnpadded::encode_string(keys) })?,
+        Item::Keys(keys) => put(out, &KeysLine { keys: Base64UrlUnpadded::encode_string(keys) }),
     }
-    for replica in actors.news() {
-        put(out, &ActorLine { actor: replica.to_string() })?;
-    }
-    out.append(&mut line);
-    Ok(())
 }
 
 /// Writes one line.
@@ -190,30 +220,30 @@ pub(super) fn put(out: &mut Vec<u8>, line: &impl Serialize) -> Result<(), LineEr
 /// Reads a line, without its line feed.
 pub(super) fn read(line: &[u8], actors: &mut Actors) -> Result<Read, LineError> {
     let wrong = || LineError("not what it should be".to_owned());
-    let id = |text: &str| text.parse::<RecordId>().map_err(|error| LineError(error.to_string()));
-    let home = |page: Option<String>, record: RecordId| page.map_or(Ok(record), |page| id(&page));
+    let home = |page: Option<Hex128>, record: Hex128| RecordId(page.unwrap_or(record).0);
     let decode = |text: &str| Base64UrlUnpadded::decode_vec(text).map_err(|_| wrong());
     Ok(match first_key(line) {
         Some("e") => {
-            let RecordLine { e, p, r } = serde_json::from_slice(line)?;
-            let record = id(&e)?;
-            let state = from_json(r, actors).map_err(|error| LineError(error.to_string()))?;
-            Read::Item(Item::Record { page: home(p, record)?, record, state })
+            let RecordLine { e, p, r } = serde_json::from_slice::<RecordLine<JsonState<'_>>>(line)?;
+            let state = from_json(&r, actors).map_err(|error| LineError(error.to_string()))?;
+            Read::Item(Item::Record { page: home(p, e), record: RecordId(e.0), state })
         }
         Some("x") => {
             let ErasureLine { x, at, by } = serde_json::from_slice(line)?;
             let by = Dot { replica: actors.replica(by.0).ok_or_else(wrong)?, counter: by.1 };
-            Read::Item(Item::Erasure { record: id(&x)?, erasure: Erasure { at: HybridTimestamp(at.0), by } })
+            Read::Item(Item::Erasure {
+                record: RecordId(x.0),
+                erasure: Erasure { at: HybridTimestamp(at.0), by },
+            })
         }
         Some("j") => {
-            let json: HistoryJson = serde_json::from_slice(line)?;
-            let record = id(&json.j)?;
+            let json: HistoryJson<Str<'_>, Held<'_>> = serde_json::from_slice(line)?;
             Read::Item(Item::History(HistoryLine {
-                page: home(json.p, record)?,
-                record,
-                field: json.field.as_deref().map(FieldName::new),
-                old: json.old.0,
-                new: json.new.0,
+                page: home(json.p, json.j),
+                record: RecordId(json.j.0),
+                field: json.field.map(|field| FieldName::new(&field.0)),
+                old: json.old.into(),
+                new: json.new.into(),
                 at: HybridTimestamp(json.at.0),
                 by: Dot { replica: actors.replica(json.by.0).ok_or_else(wrong)?, counter: json.by.1 },
             }))
@@ -224,15 +254,14 @@ pub(super) fn read(line: &[u8], actors: &mut Actors) -> Result<Read, LineError> 
         }
         Some("l") => {
             let json: LedgerLine = serde_json::from_slice(line)?;
-            let customers = json.customers.iter().map(|customer| id(customer));
             Read::Item(Item::Ledger(LedgerEntry {
-                bundle: BundleId(id(&json.l)?.0),
+                bundle: BundleId(json.l.0),
                 at: Instant(json.at),
                 kind: kind_of(&json.kind).ok_or_else(wrong)?,
                 to: json.to,
                 purpose: json.purpose,
                 fields: json.fields,
-                customers: customers.collect::<Result<_, _>>()?,
+                customers: json.customers.into_iter().map(|customer| RecordId(customer.0)).collect(),
                 everyone: json.everyone,
             }))
         }

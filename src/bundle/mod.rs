@@ -6,7 +6,7 @@
 //! | [`item`] | what a bundle carries, item by item |
 //! | [`write`](mod@write) | items to content: lines, packed and signed |
 //! | [`read`] | content to items, none before the signature was verified |
-//! | `head`, `line`, `state`, `actors` | the lines: the header, items, a record's state, replicas by number |
+//! | `head`, `line`, `state`, `plain`, `actors` | the lines: the header, items, a record's state, values, replicas by number |
 //! | [`container`] | content to file and back: age, for recipients or a passphrase |
 //! | [`keys`] | the secret keys of a device |
 //! | [`card`] | its member card, and the fingerprint that people compare |
@@ -33,15 +33,118 @@
 //! ```
 //!
 //! The passphrase is read as for a vault: NFKC, without white space at either end, UTF-8. White space may
-//! stand before and after the armor. What the content says line by line is in the sources of `head`, `line` and
-//! `state`; the last line is the signature, of
+//! stand before and after the armor. So every file opens without this program, and what comes out is text:
+//! `age -d -i sheet.txt bundle.age | gzip -dc`.
+//!
+//! ## Content
+//!
+//! The unpacked content is JSON Lines: UTF-8 without a byte order mark, each line one JSON object (RFC 8259)
+//! and a line feed.
+//!
+//! ```text
+//!  content = header ‖ line … line ‖ end ‖ signature
+//! ```
+//!
+//! The first key of a line, written as `{"key"` without white space or escapes, says what the line is:
+//!
+//! | first key | line |
+//! | --- | --- |
+//! | `daifuku` | the header; the first line, and only that |
+//! | `actor` | a replica, announced; it gets the next number, from 0 |
+//! | `e` | a record (entry) |
+//! | `x` | an erased record |
+//! | `j` | a line of history (journal) |
+//! | `m` | a member's card |
+//! | `l` | an entry of the ledger |
+//! | `keys` | the keys of the writer's device |
+//! | `end` | how many lines there were that are neither header nor `actor`; the last but one |
+//! | `sig` | the signature; the last, nothing follows |
+//!
+//! A line with another first key is of a newer version: it is counted and passed over, but it must be JSON.
+//! Keys that are not listed are passed over in the header and in every line; in a record's state, too, but not
+//! in a value. A listed key that is there twice, or of another type, makes the file unreadable, and so does
+//! nesting deeper than 12, in strings apart.
+//!
+//! In the tables, *id* is 32 hexadecimal digits (16 bytes), *replica* and *time* are 16 (8 bytes; a time is
+//! milliseconds since 1970 × 65536 + counter, [`HybridTimestamp`](crate::merge::HybridTimestamp)), *no.* is the
+//! number of an announced replica, *counter* an integer of 64 bits without a sign. Digits are written in small
+//! letters. A replica is announced once, before the first line that names it by its number.
+//!
+//! ### Header
+//!
+//! | key | value |
+//! | --- | --- |
+//! | `daifuku` | the version that it is written in, now 1; at least `min` and 1 |
+//! | `min` | the oldest version of a reader that may go on; an older one reads no further than this |
+//! | `app` | the version of the program, for people |
+//! | `id` | id of the bundle |
+//! | `kind` | `share`, `team`, `backup`, `handover` or `ack`: [`Kind`] |
+//! | `at` | time of writing |
+//! | `from` | object: `name`; `dev`, its replica; `sig`, its Ed25519 public key, base64url; `age`, its recipient |
+//! | `to` | `"passphrase"`, or an array of age recipients in small letters, at most 64 |
+//! | `scope` | `"all"`, or object: `title`; `fields`, an array of names of groups of fields |
+//! | `base` | array of \[replica, counter\], ascending: [`Header::base`] |
+//! | `covers` | the same: [`Header::covers`] |
+//! | `have` | the same: [`Header::have`] |
+//! | `trails` | array of \[replica, array of \[counter, digest\]\], the digest in 16 digits: [`Trail`](crate::merge::fork::Trail) |
+//! | `devices` | array of \[replica, name\] |
+//! | `number` | counts the writer's bundles to this reader, from 1; 32 bits |
+//! | `previous` | id of the one before; left out if there was none |
+//!
+//! Names, titles and recipients have at most 1,000 bytes, the arrays of replicas at most 10,000 elements.
+//!
+//! ### Records
+//!
+//! | key | value |
+//! | --- | --- |
+//! | `e` | id of the record |
+//! | `p` | id of the page that it is on; left out if it is `e` |
+//! | `r` | its state: |
+//! | `r.k` | kind, as stored: [`RecordKind::name`](crate::model::RecordKind::name) |
+//! | `r.t` | time when it was created; left out if that is not known |
+//! | `r.f` | fields: object from the name of a field to a register of values |
+//! | `r.s` | sets of words: object from name to a register of words, `null` for a word that was taken out |
+//! | `r.n` | texts: object from name to an object: `v`, a register of ids of revisions; `r`, an object from the id of a revision to \[text, array of the ids that it was written over\] |
+//! | `r.d` | deletes: a register of objects from the name of a field to an array of \[no., counter\], which their author had seen |
+//!
+//! A register is an object: `h`, its heads, an array of \[no., counter, time, value\]; `c`, an array of
+//! \[no., counter\], the writes seen that the heads do not imply; left out if there are none. What would be
+//! empty in `r` is left out. All of it is in the order of the stored form ([`crate::merge`], "Encoding"):
+//! names by their bytes, heads and writes by the bytes of the replica, whatever its number. Another order is
+//! refused.
+//!
+//! ### Values
+//!
+//! | value | JSON |
+//! | --- | --- |
+//! | empty | `null` |
+//! | text | string |
+//! | number | integer from -2^53 to 2^53; beyond, `{"number":"…"}`, in decimal, signed 64 bits |
+//! | yes or no | `true`, `false` |
+//! | date | `{"date":"2026-11-24"}`, without a year `{"date":"--11-24"}` |
+//! | moment | `{"at":…}`, milliseconds since 1970 UTC, signed 64 bits |
+//! | record | `{"link":"…"}`, its id |
+//! | parts | `{"parts":{"…":"…"}}`, by name |
+//! | of a newer version | `{"other":[type, "…"]}`: its number and its stored content, base64 with padding |
+//!
+//! ### Other lines
+//!
+//! | first key | keys |
+//! | --- | --- |
+//! | `actor` | replica |
+//! | `x` | id of the record; `at`, time; `by`, \[no., counter\] |
+//! | `j` | id of the record; `p`, as in a record; `field`, its name, left out for a deletion or restoration; `old` and `new`, values; `at`, time; `by`, \[no., counter\] |
+//! | `m` | the card's file, base64url; `checked`, whether the writer compared its fingerprint |
+//! | `l` | id of the bundle; `at`, milliseconds since 1970 UTC; `kind`, as in the header; `to`, `purpose`, texts; `fields`, array of names; `customers`, array of ids; `everyone`, whether all were in it |
+//! | `keys` | device keys, as below, base64url |
+//! | `end` | the number of lines |
+//! | `sig` | the Ed25519 signature (RFC 8032) by the key in `from.sig`, base64url, of |
 //!
 //! ```text
 //!  "daifuku.bundle.1" ‖ 00 ‖ SHA-512(all bytes of the unpacked content before the last line)
 //! ```
 //!
-//! by Ed25519 (RFC 8032) with the sender's key. So every file opens without this program, and what comes out
-//! is text: `age -d -i sheet.txt bundle.age | gzip -dc`.
+//! Signatures are verified strictly: no key of small order, and one encoding for each signature.
 //!
 //! ## Device keys
 //!
@@ -106,12 +209,14 @@
 mod actors;
 pub mod card;
 pub mod container;
+pub mod derive;
 mod head;
 pub mod header;
 pub mod item;
 pub mod keys;
 pub mod limits;
 mod line;
+mod plain;
 pub mod qr;
 pub mod read;
 pub mod recovery;

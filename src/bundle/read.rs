@@ -10,7 +10,7 @@ use sha2::{Digest, Sha512};
 use super::actors::Actors;
 use super::header::Header;
 use super::item::Item;
-use super::limits::{MOST_DEPTH, MOST_LINE_BYTES, MOST_LINES, MOST_UNPACKED_BYTES};
+use super::limits::{MOST_DEPTH, MOST_HEAD_BYTES, MOST_LINE_BYTES, MOST_LINES, MOST_UNPACKED_BYTES};
 use super::line::{self, depth, first_key};
 use super::sealer::SealerError;
 use super::{head, signed_message};
@@ -23,10 +23,15 @@ pub enum Unverified {}
 #[derive(Debug)]
 pub enum Verified {}
 
+/// So many items are given at once at most,
+const BATCH_ITEMS: usize = 256;
+/// and no more once their lines have so many bytes.
+const BATCH_BYTES: u64 = 1 << 20;
+
 /// The content of a bundle, packed.
 #[derive(Debug)]
 pub struct Bundle<State> {
-    content: Arc<[u8]>,
+    content: Arc<Vec<u8>>,
     header: Header,
     items: u64,
     unknown: u64,
@@ -48,11 +53,12 @@ impl Bundle<Unverified> {
     /// # Errors
     /// When this is no bundle, or a newer one that this version must not read.
     pub fn open(content: Vec<u8>) -> Result<Self, SealerError> {
-        let content: Arc<[u8]> = content.into();
+        let content = Arc::new(content);
         let mut lines = Lines::of(Arc::clone(&content));
         let mut line = Vec::new();
         let is_there = lines.next(&mut line).map_err(|error| match error {
-            SealerError::Damaged { .. } => SealerError::NoBundleInside,
+            // The container was whole: what has no first line was never a bundle.
+            SealerError::Damaged { .. } | SealerError::Truncated => SealerError::NoBundleInside,
             error => error,
         })?;
         if !is_there {
@@ -159,6 +165,22 @@ pub struct Items {
 }
 
 impl Items {
+    /// The next items, of about a megabyte or less of lines; none at the end.
+    ///
+    /// # Errors
+    /// As the iterator's; what came before it is dropped.
+    pub fn batch(&mut self) -> Result<Vec<Item>, SealerError> {
+        let end = self.lines.unpacked.saturating_add(BATCH_BYTES);
+        let mut items = Vec::new();
+        while items.len() < BATCH_ITEMS && self.lines.unpacked < end {
+            match self.next().transpose()? {
+                Some(item) => items.push(item),
+                None => break,
+            }
+        }
+        Ok(items)
+    }
+
     fn advance(&mut self) -> Result<Option<Item>, SealerError> {
         loop {
             if !self.lines.next(&mut self.line)? {
@@ -200,7 +222,7 @@ struct Lines {
 }
 
 impl Lines {
-    fn of(content: Arc<[u8]>) -> Self {
+    fn of(content: Arc<Vec<u8>>) -> Self {
         let reader = BufReader::with_capacity(64 << 10, GzDecoder::new(Shared { content, at: 0 }));
         Self { reader, unpacked: 0, number: 0 }
     }
@@ -213,9 +235,10 @@ impl Lines {
             if part.is_empty() {
                 return if line.is_empty() { Ok(false) } else { Err(SealerError::Truncated) };
             }
-            let end = part.iter().position(|byte| *byte == b'\n');
+            let end = memchr::memchr(b'\n', part);
             let taken = end.unwrap_or(part.len());
-            if line.len() + taken > MOST_LINE_BYTES {
+            let most = if self.number == 0 { MOST_HEAD_BYTES } else { MOST_LINE_BYTES };
+            if line.len() + taken > most {
                 return Err(too_large("line"));
             }
             line.extend_from_slice(part.get(..taken).unwrap_or_default());
@@ -257,7 +280,7 @@ fn unpacking(error: &std::io::Error) -> SealerError {
 /// A reader of shared bytes.
 #[derive(Debug)]
 struct Shared {
-    content: Arc<[u8]>,
+    content: Arc<Vec<u8>>,
     at: usize,
 }
 

@@ -131,6 +131,8 @@ pub struct Opened {
     /// Whether one of the recipients that it was written for is of the keys that opened it. If not, somebody
     /// passed on what was written for someone else.
     pub addressed: bool,
+    /// Whether one of the device keys that were given is the sender's.
+    pub own: bool,
     /// How many items it has.
     pub items: u64,
     /// Lines of kinds that this version does not know, which are passed over.

@@ -5,6 +5,7 @@ use age::x25519;
 use zeroize::Zeroizing;
 
 use super::container::{self, Keys};
+use super::derive::derive;
 use super::header::{Header, To};
 use super::item::Item;
 use super::keys::{DeviceKeys, identity_of, is_signed_by, secret_of_typed};
@@ -12,11 +13,8 @@ use super::read::{Bundle, Items};
 use super::sealer::{Answer, OpenWith, Opened, Request, SealerError};
 use super::write::Writer;
 use super::{card, qr, recovery};
-use crate::crypto::{self, Entropy, KdfError, KdfParams, Passphrase};
+use crate::crypto::{Entropy, Passphrase};
 use crate::model::ReplicaId;
-
-/// So many items, about, are given at once.
-const ITEMS_AT_ONCE: usize = 256;
 
 /// A sealer.
 pub struct Worker {
@@ -164,6 +162,7 @@ impl Worker {
             fingerprint: card::fingerprint(&header.from.signing_key, &header.from.recipient),
             header,
             addressed,
+            own: devices.iter().any(|keys| keys.signing_key() == bundle.header().from.signing_key),
             items: bundle.len(),
             unknown: bundle.unknown(),
             bytes: bundle.bytes(),
@@ -175,18 +174,9 @@ impl Worker {
     fn more(&mut self) -> Result<Answer, SealerError> {
         // After an error there is nothing more to read: an answer without items would look like the end.
         let mut reading = self.reading.take().ok_or(SealerError::Order)?;
-        let items = reading.by_ref().take(ITEMS_AT_ONCE).collect::<Result<_, _>>()?;
+        let items = reading.batch()?;
         self.reading = Some(reading);
         Ok(Answer::Items(items))
-    }
-}
-
-fn derive(params: &[u8], passphrase: Zeroizing<String>) -> Result<Answer, SealerError> {
-    let params = KdfParams::decode(params).map_err(|_| SealerError::Refused)?;
-    match crypto::derive(&Passphrase::new(&passphrase), &params) {
-        Ok(secret) => Ok(Answer::Secret(secret.into_bytes().to_vec())),
-        Err(KdfError::OutOfMemory { .. }) => Err(SealerError::OutOfMemory),
-        Err(KdfError::Refused) => Err(SealerError::Refused),
     }
 }
 

@@ -9,7 +9,7 @@ use thiserror::Error;
 use super::entropy::Entropy;
 use super::kdf::DerivedSecret;
 use super::keys::{ContentEncryptionKey, MasterKey, RawContentKey};
-use super::table::{KeyTable, MAX_EPOCHS, SlotId, SlotKind};
+use super::table::{KeyTable, MAX_EPOCHS, MAX_SLOTS, SlotId, SlotKind};
 use super::unlock::{
     NewPassphrase, UnlockError, VaultKeys, make_recovery_slot, make_slot, make_slot_id, make_table,
 };
@@ -23,6 +23,9 @@ pub enum RewrapError {
     /// The table is not as this program left it; a change would make it look genuine.
     #[error("key table was changed outside")]
     ChangedOutside,
+    /// There are 32 slots, more than this program makes.
+    #[error("no room for a further slot")]
+    TooManySlots,
     /// There is no slot of the name to be replaced.
     #[error("no such slot")]
     UnknownSlot,
@@ -87,11 +90,11 @@ impl KeyTable {
     }
 
     /// Lets a recovery sheet open the vault, in place of an earlier sheet. `secret` is what the sheet gives
-    /// (64 bytes with all their entropy), `created_millis` the time, only ever shown. `authority` is a slot with
-    /// its secret, usually that of the passphrase.
+    /// (64 bytes with all their entropy), `created_millis` the time, only ever shown. `authority` is a slot
+    /// with its secret, usually that of the passphrase.
     ///
     /// # Errors
-    /// If the authority does not open its slot, or the table was changed outside.
+    /// If the authority does not open its slot, the table was changed outside, or it is full.
     pub fn set_recovery(
         &self,
         authority: (SlotId, &DerivedSecret),
@@ -102,6 +105,9 @@ impl KeyTable {
         let master = self.authorise(authority)?;
         let mut table = self.clone();
         table.slots.retain(|slot| slot.kind != SlotKind::Recovery);
+        if table.slots.len() >= MAX_SLOTS {
+            return Err(RewrapError::TooManySlots);
+        }
         let id = make_slot_id(entropy);
         table.slots.push(make_recovery_slot(&self.vault, id, secret, created_millis, &master, entropy));
         table.mac = master.derive_table_key(&self.vault).mac(&table.authenticated_bytes());
@@ -206,5 +212,34 @@ impl VaultKeys {
     /// Wipes the key of a retired epoch. The newest cannot be forgotten.
     pub fn forget(&mut self, epoch: u32) {
         self.ring.forget(epoch);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::{KdfParams, SeededEntropy};
+
+    #[test]
+    fn a_full_table_takes_no_further_slot() {
+        let kdf = KdfParams::new(19_456, 2, 1, [1; 16]).unwrap();
+        let secret = |byte| DerivedSecret::from_bytes(&[byte; 64]);
+        let entropy = &mut SeededEntropy::new(1);
+        let own = secret(7);
+        let passphrase = NewPassphrase { kdf: &kdf, secret: &own, created_millis: 1 };
+        let (mut table, keys) = KeyTable::create([2; 16], &passphrase, entropy);
+        let slot = table.slots()[0].id();
+        for number in 0..31 {
+            let mut other = table.slots[0].clone();
+            (other.id, other.kind) = (SlotId([number; 16]), SlotKind::Other(9));
+            table.slots.push(other);
+            table.mac = keys.table.mac(&table.authenticated_bytes());
+            let set = table.set_recovery((slot, &own), &secret(5), 1, entropy);
+            let is_full = table.slots.len() == MAX_SLOTS;
+            assert_eq!(set.as_ref().err(), is_full.then_some(&RewrapError::TooManySlots));
+            if let Ok(set) = set {
+                assert_eq!(KeyTable::decode(&set.encode()), Ok(set));
+            }
+        }
     }
 }

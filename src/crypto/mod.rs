@@ -64,9 +64,9 @@
 //! ```
 //!
 //! The secret of a recovery slot is derived from what is printed on the sheet: 64 bytes, key-encryption key
-//! and commitment. Kind 3 (passkey) is reserved; slots of it and of unknown kinds are kept as they are. The check says nothing of intent, everyone can compute it: it tells a damaged slot from a
-//! wrong passphrase, which would otherwise give the same answer. The mac is of use only once a slot has
-//! been opened.
+//! and commitment. Kind 3 (passkey) is reserved; slots of it and of unknown kinds are kept as they are. The
+//! check says nothing of intent, everyone can compute it: it tells a damaged slot from a wrong passphrase,
+//! which would otherwise give the same answer. The mac is of use only once a slot has been opened.
 //!
 //! ## Sealed row
 //!

@@ -11,7 +11,8 @@ use super::keys::{KEY_LEN, WRAPPED_LEN, WrappedKey};
 const VERSION: u8 = 1;
 const MAC_LEN: usize = 32;
 const CHECK_LEN: usize = 8;
-const MAX_SLOTS: usize = 32;
+/// How many slots a table can have.
+pub(super) const MAX_SLOTS: usize = 32;
 const MAX_BODY_LEN: usize = 4096;
 /// Epochs are counted in 16 bits; nobody needs more than these.
 pub(super) const MAX_EPOCHS: usize = 1024;

@@ -93,6 +93,9 @@ pub enum Failure {
     /// Nothing has changed since the last bundle to this colleague.
     #[error("nothing new")]
     NothingNew,
+    /// Another copy of this device writes under its id. The engine takes another one and goes on by itself.
+    #[error("another copy writes under the same id")]
+    OtherCopy,
     /// It must be confirmed first: see [`super::sharing::rows::BundlePreview::brake`].
     #[error("not confirmed")]
     NotConfirmed,

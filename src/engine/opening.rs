@@ -255,7 +255,7 @@ impl<H: Host> Engine<H> {
                     return Err(Failure::Locked);
                 }
             };
-            match locked.unlock(&sheet, self.host.entropy()).await {
+            match locked.unlock_recovery(&sheet, self.host.entropy()).await {
                 Ok(notebook) if self.is_busy() => {
                     notebook.reset_passphrase(&sheet, &kdf, &secret, self.host.now()).await?;
                     return Ok(self.open(notebook));
@@ -350,6 +350,7 @@ impl From<VaultError> for Failure {
             VaultError::TooLarge => Self::Storage { name: "TooLarge".to_owned() },
             VaultError::Exists => Self::VaultExists,
             VaultError::NotFound => Self::NotFound,
+            VaultError::OtherCopy => Self::OtherCopy,
         }
     }
 }

@@ -7,7 +7,7 @@
 
 use super::record::RecordState;
 use super::version::VersionVector;
-use crate::model::FieldName;
+use crate::model::{FieldName, Value};
 
 /// Whether a bundle left something out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,12 +30,65 @@ pub fn receive(have: &mut VersionVector, base: &VersionVector, covers: &VersionV
 
 /// What of a record someone lacks who has `base`; nothing when that is nothing.
 ///
-/// A record that is or was private goes whole: bundles that left it out have covered its writes all the same.
+/// A record that is or was private ([`FieldName::PRIVATE`] was ever written) goes whole, whatever the base:
+/// bundles that left it out have covered its writes all the same.
 #[must_use]
 pub fn delta(state: &RecordState, base: &VersionVector) -> Option<RecordState> {
-    if base.covers(&state.version()) {
-        return None;
+    if state.register(&FieldName::PRIVATE).is_some() {
+        return Some(state.clone());
     }
-    let was_private = state.register(&FieldName::PRIVATE).is_some();
-    Some(if was_private { state.clone() } else { state.since(base) })
+    (!base.covers(&state.version())).then(|| state.since(base))
+}
+
+/// Whether a record never leaves this notebook in shares and bundles for the team: its displayed
+/// [`FieldName::PRIVATE`] says so.
+#[must_use]
+pub fn is_private(state: &RecordState) -> bool {
+    state.displayed(&FieldName::PRIVATE) == Some(&Value::Flag(true))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::merge::{Dot, HybridTimestamp, Stamp};
+    use crate::model::{RecordKind, ReplicaId};
+
+    fn stamp(replica: u8, counter: u64) -> Stamp {
+        let at = HybridTimestamp(counter);
+        Stamp { dot: Dot { replica: ReplicaId([replica; 8]), counter }, at }
+    }
+
+    fn version(dots: &[(u8, u64)]) -> VersionVector {
+        dots.iter().map(|(replica, counter)| stamp(*replica, *counter).dot).collect()
+    }
+
+    #[test]
+    fn only_a_base_that_is_had_raises() {
+        let mut have = version(&[(1, 5)]);
+        assert_eq!(receive(&mut have, &version(&[(1, 6)]), &version(&[(1, 9)])), Received::Gap);
+        assert_eq!(have, version(&[(1, 5)]));
+        assert_eq!(receive(&mut have, &version(&[(1, 4)]), &version(&[(1, 7), (2, 1)])), Received::Complete);
+        assert_eq!(have, version(&[(1, 7), (2, 1)]));
+        assert_eq!(receive(&mut have, &version(&[]), &version(&[(1, 2)])), Received::Complete);
+        assert_eq!(have, version(&[(1, 7), (2, 1)]), "an old bundle takes nothing away");
+    }
+
+    /// The shop writes on while the note is private there, and its bundles cover that; the phone, which had
+    /// the note by a handover, opens it up. When both meet, no write is new to a reader of both.
+    #[test]
+    fn what_was_private_is_sent_though_it_is_covered() {
+        let mut shop = RecordState::new(RecordKind::Note);
+        shop.set(FieldName::PRIVATE, Value::Flag(true), stamp(1, 1));
+        let mut phone = shop.clone();
+        phone.set(FieldName::PRIVATE, Value::Flag(false), stamp(2, 1));
+        shop.set(FieldName::TYPE, Value::text("来店"), stamp(1, 2));
+        assert!(is_private(&shop) && !is_private(&phone));
+        let reader = phone.clone();
+        let base = version(&[(1, 2), (2, 1)]);
+        shop.join(&phone);
+        assert!(!is_private(&shop));
+        let mut joined = reader;
+        joined.join(&delta(&shop, &base).unwrap());
+        assert_eq!(joined, shop);
+    }
 }

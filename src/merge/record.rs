@@ -31,6 +31,13 @@ pub struct RecordState {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeleteContext(pub(super) SortedMap<FieldName, VersionVector>);
 
+impl DeleteContext {
+    /// What had been seen of each field, by name.
+    pub fn seen(&self) -> impl ExactSizeIterator<Item = (&FieldName, &VersionVector)> {
+        self.0.iter()
+    }
+}
+
 /// A value that [`RecordState::apply`] replaced: a line of the local history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Superseded {
@@ -160,6 +167,12 @@ impl RecordState {
         self.deletes.heads()
     }
 
+    /// The register of the deletes, also of those that were taken back.
+    #[must_use]
+    pub const fn delete_register(&self) -> &Register<DeleteContext> {
+        &self.deletes
+    }
+
     /// Every write seen of any field, and every delete. It never shrinks by a join. That it names a
     /// write to a field that never arrived can't be ruled out: see [`DeleteContext`].
     #[must_use]
@@ -207,6 +220,12 @@ impl RecordState {
     #[must_use]
     pub fn created(&self) -> HybridTimestamp {
         self.created.unwrap_or_default()
+    }
+
+    /// When it was first written, if that is known: it is not of a record that holds nothing yet.
+    #[must_use]
+    pub const fn first_written(&self) -> Option<HybridTimestamp> {
+        self.created
     }
 
     /// When the most recent of the standing writes was made; 0 if there is none. A replaced write with

@@ -91,6 +91,12 @@ impl<V> Register<V> {
         &self.heads
     }
 
+    /// Writes seen that the heads do not imply.
+    #[must_use]
+    pub const fn context(&self) -> &VersionVector {
+        &self.context
+    }
+
     /// Whether nothing was ever written.
     #[must_use]
     pub fn is_blank(&self) -> bool {

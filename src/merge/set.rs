@@ -76,6 +76,12 @@ impl AddWinsSet {
         self.0.heads()
     }
 
+    /// The register that it is built on.
+    #[must_use]
+    pub const fn register(&self) -> &Register<Option<String>> {
+        &self.0
+    }
+
     pub(super) fn with(&self, word: &str, stamp: Stamp) -> Self {
         Self(self.0.successor(stamp, Some(word.to_owned()), |own| is_other(own, word)))
     }

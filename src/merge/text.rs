@@ -135,6 +135,12 @@ impl NoteText {
         self.versions.heads()
     }
 
+    /// The register of its revisions.
+    #[must_use]
+    pub const fn versions(&self) -> &Register<RevisionId> {
+        &self.versions
+    }
+
     /// All revisions kept, by id.
     pub fn revisions(&self) -> impl ExactSizeIterator<Item = (&RevisionId, &Revision)> {
         self.revisions.iter()

@@ -113,6 +113,17 @@ impl VersionVector {
         self.0.is_empty()
     }
 
+    /// Names no write of `replica` after `counter`: of a device that was renamed, or was forked, the
+    /// writes after it are not all had ([`super::fork`]).
+    pub fn limit(&mut self, replica: ReplicaId, counter: u64) {
+        for entry in &mut self.0 {
+            if entry.0 == replica {
+                entry.1 = entry.1.min(counter);
+            }
+        }
+        self.0.retain(|entry| entry.0 != replica || entry.1 > 0);
+    }
+
     /// Forgets the entries that `implied` says are named otherwise.
     pub(super) fn drop_implied(&mut self, implied: impl Fn(Dot) -> bool) {
         self.0.retain(|&(replica, counter)| !implied(Dot { replica, counter }));

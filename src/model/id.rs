@@ -38,11 +38,22 @@ impl RecordId {
     }
 }
 
-macro_rules! hexadecimal {
+/// Writes `bytes` into `digits`, of which there must be two for each: lower-case hexadecimal.
+pub fn hexadecimal<'a>(bytes: &[u8], digits: &'a mut [u8]) -> &'a str {
+    let digit = |half: u8| if half < 10 { b'0' + half } else { b'a' + half - 10 };
+    for (pair, byte) in digits.chunks_exact_mut(2).zip(bytes) {
+        if let [high, low] = pair {
+            (*high, *low) = (digit(byte >> 4), digit(byte & 15));
+        }
+    }
+    core::str::from_utf8(digits).unwrap_or_default()
+}
+
+macro_rules! as_hexadecimal {
     ($name:ident, $bytes:literal) => {
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+                f.write_str(hexadecimal(&self.0, &mut [0; $bytes * 2]))
             }
         }
 
@@ -78,9 +89,9 @@ macro_rules! hexadecimal {
     };
 }
 
-hexadecimal!(RecordId, 16);
-hexadecimal!(VaultId, 16);
-hexadecimal!(ReplicaId, 8);
+as_hexadecimal!(RecordId, 16);
+as_hexadecimal!(VaultId, 16);
+as_hexadecimal!(ReplicaId, 8);
 
 #[cfg(test)]
 mod tests {

@@ -15,6 +15,6 @@ pub mod value;
 
 pub use date::{Date, Instant};
 pub use field::FieldName;
-pub use id::{RecordId, ReplicaId, VaultId};
+pub use id::{RecordId, ReplicaId, VaultId, hexadecimal};
 pub use kind::RecordKind;
 pub use value::Value;

@@ -214,7 +214,9 @@ fn start_sealer(ports: &js_sys::Array) {
         // An engine that is gone need not know.
         let _ = engine.post_message(&"failed".into());
     };
-    let Ok(worker) = start_worker("sealer") else { return fail() };
+    let name =
+        ports.get(2).as_string().filter(|name| name == "bundler").unwrap_or_else(|| "sealer".to_owned());
+    let Ok(worker) = start_worker(&name) else { return fail() };
     let sealer = worker.clone();
     let on_ready = Closure::once_into_js(move || {
         let _ = sealer.post_message_with_transfer(&port, &js_sys::Array::of1(&port));

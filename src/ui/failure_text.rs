@@ -35,6 +35,7 @@ pub fn failure_text(i18n: Texts, failure: &Failure) -> String {
         Failure::NoRecoverySheet => t_string!(i18n, failure.no_recovery_sheet).into(),
         Failure::NothingChosen => t_string!(i18n, failure.nothing_chosen).into(),
         Failure::NothingNew => t_string!(i18n, failure.nothing_new).into(),
+        Failure::OtherCopy => t_string!(i18n, failure.other_copy).into(),
         Failure::NotConfirmed => t_string!(i18n, failure.not_confirmed).into(),
         Failure::Bundle(error) => bundle_text(i18n, error),
         Failure::File(problem) => match problem {

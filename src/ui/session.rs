@@ -107,6 +107,9 @@ pub struct Job {
     pub outcome: Option<Result<Outcome, Failure>>,
 }
 
+/// How a job ended.
+pub type Ended = Result<Outcome, Failure>;
+
 /// The session; a copy is the same session.
 #[derive(Clone, Copy)]
 pub struct Session {
@@ -133,12 +136,9 @@ pub struct Session {
     writes: WriteQueue,
     before_leaving: StoredValue<Vec<(u64, Callback<()>)>>,
     /// Who waits for the end of which job.
-    awaited: StoredValue<Vec<(u32, Ended)>, LocalStorage>,
+    awaited: StoredValue<Vec<(u32, Later<Ended>)>, LocalStorage>,
     i18n: Texts,
 }
-
-/// How a job ended, for who waits for it.
-type Ended = Later<Result<Outcome, Failure>>;
 
 /// The session of the app.
 ///
@@ -304,7 +304,7 @@ impl Session {
             self.forget_job(job);
             return outcome;
         }
-        let later = Ended::default();
+        let later: Later<Ended> = Later::default();
         self.awaited.try_update_value(|awaited| awaited.push((job, later.clone())));
         later.await
     }
@@ -476,7 +476,7 @@ impl Session {
         }
     }
 
-    fn awaits(self, job: u32) -> Option<Ended> {
+    fn awaits(self, job: u32) -> Option<Later<Ended>> {
         let found = self.awaited.try_update_value(|awaited| {
             let place = awaited.iter().position(|(own, _)| *own == job)?;
             Some(awaited.swap_remove(place).1)

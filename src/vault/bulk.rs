@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use sha2::{Digest, Sha256};
 
-use super::error::VaultError;
+use super::error::{Part, VaultError};
 use super::format::{CARDS_FROM, Card, LogRow, Manifest, PageChange, SegmentEntry, encode};
 use super::notebook::{Notebook, State, Turn};
 use super::page::Page;
@@ -170,7 +170,8 @@ impl<S: Store> Notebook<S> {
     /// Writes gathered records durably, in one transaction of the store; `change` may record an import.
     ///
     /// # Errors
-    /// When it could not be written; then nothing has changed.
+    /// [`VaultError::NotFound`] when something of it was erased. When it could not be written. Nothing has
+    /// changed then.
     pub async fn add(
         &self,
         turn: &Turn<'_>,
@@ -178,6 +179,7 @@ impl<S: Store> Notebook<S> {
         change: impl FnOnce(&mut Manifest),
     ) -> Result<Written, VaultError> {
         let mut pages = bulk.pages;
+        self.refuse_erased(pages.iter().flat_map(|(id, page)| page.records.keys().chain([id]).copied()))?;
         let known: Vec<RecordId> = {
             let cards = self.cards();
             pages.keys().filter(|id| cards.number(**id).is_some()).copied().collect()
@@ -386,9 +388,12 @@ impl<S: Store> Notebook<S> {
         if !anew && (!outdated || !state.damaged.is_empty()) {
             return self.put_card_batch(manifest, &cards.iter().collect::<Vec<_>>(), writes);
         }
-        for entry in manifest.cards.drain(..) {
-            writes.push(Write::Delete(Area::Segments, entry.row));
-        }
+        // What can't be opened is not deleted.
+        let is_damaged = |entry: &SegmentEntry| state.damaged.contains(&Part::Segment(entry.row));
+        let (kept, dropped): (Vec<SegmentEntry>, Vec<SegmentEntry>) =
+            manifest.cards.drain(..).partition(is_damaged);
+        manifest.cards = kept;
+        writes.extend(dropped.iter().map(|entry| Write::Delete(Area::Segments, entry.row)));
         let changed = sort::map(cards.iter().map(|card| (card.page, card)));
         let kept = state.cards.iter().map(|(_, card)| changed.get(&card.page).copied().unwrap_or(card));
         let all: Vec<&Card> = kept.chain(cards.iter().filter(new)).collect();

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::error::{Part, VaultError};
-use super::format::DRAFTS_ASIDE;
+use super::format::{DRAFTS_ASIDE, TEAM_ASIDE};
 use super::notebook::Notebook;
 use super::page::Page;
 use super::segment::decode_page;
 use super::store::{Area, Store};
+use super::team::{ROW_TEAM, ROW_TEAM_COPY};
 use super::view;
 use crate::model::{RecordId, RecordKind};
 use crate::search::Filter;
@@ -115,10 +116,31 @@ impl<S: Store> Notebook<S> {
         }
         census.damaged.extend(self.damaged().iter().map(ToString::to_string));
         for row in self.put_aside().await? {
-            let part = if row < DRAFTS_ASIDE { Part::Log(row) } else { Part::Drafts };
+            let part = match row {
+                TEAM_ASIDE.. => Part::Team,
+                DRAFTS_ASIDE.. => Part::Drafts,
+                _ => Part::Log(row),
+            };
             census.damaged.insert(part.to_string());
         }
-        Ok(())
+        self.check_sharing(census).await
+    }
+
+    /// Counts the rows of what was exchanged that can't be opened.
+    async fn check_sharing(&self, census: &mut Census) -> Result<(), VaultError> {
+        let mut from = 0;
+        loop {
+            let rows = self.store.read_from(Area::Sharing, from, 16).await?;
+            let Some((last, _)) = rows.last() else { return Ok(()) };
+            from = last.saturating_add(1);
+            for (row, sealed) in rows {
+                if self.sealing.open(Area::Sharing, row, &sealed).is_none() {
+                    let is_team = row == ROW_TEAM || row == ROW_TEAM_COPY;
+                    let part = if is_team { Part::Team } else { Part::Sharing(row) };
+                    census.damaged.insert(part.to_string());
+                }
+            }
+        }
     }
 
     /// The numbers of damaged rows that were put aside.

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::bulk::{Packer, Written};
+use super::erasing::without_erased;
 use super::error::{Part, VaultError};
 use super::format::Card;
 use super::notebook::Notebook;
@@ -79,7 +80,8 @@ impl<S: Store> Notebook<S> {
             let cards: Vec<Card> = homes.iter().filter_map(|(id, _)| state.cards.of(*id).cloned()).collect();
             // The batch of these pages may be repaired one day: their changes stay in the log.
             let kept = unreadable.iter().filter_map(|id| state.overlay.get(id)).flatten();
-            (cards, state.replica, kept.map(|(_, change)| change.clone()).collect())
+            let kept = kept.filter_map(|(_, change)| without_erased(change, &state.team.erasures));
+            (cards, state.replica, kept.collect())
         };
         let logged = self.log(&replica, kept)?;
         writes.extend(logged.iter().map(|logged| logged.write.clone()));
@@ -121,7 +123,7 @@ impl<S: Store> Notebook<S> {
     }
 
     /// Keeps damaged rows of the log, which is about to be cut, as they are.
-    async fn put_damaged_aside(&self, upto: u64) -> Result<Vec<Write>, VaultError> {
+    pub(super) async fn put_damaged_aside(&self, upto: u64) -> Result<Vec<Write>, VaultError> {
         let damaged = self.state.borrow().damaged.clone();
         let mut writes = Vec::new();
         for part in damaged {

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use super::bulk::{Packer, Written};
 use super::error::VaultError;
-use super::format::{Card, Drafts, ROW_DRAFTS, encode};
+use super::format::{Card, Drafts, PageChange, ROW_DRAFTS, encode};
 use super::notebook::{Notebook, Turn};
 use super::page::Page;
 use super::store::{Area, Store, Write};
@@ -70,12 +70,28 @@ impl<S: Store> Notebook<S> {
             written.push(self.compact(&pause).await?);
             let turn = self.begin().await;
             let pages: BTreeSet<RecordId> = sort::set(self.team().erasing.iter().copied());
-            let is_logged = self.state.borrow().overlay.keys().any(|page| pages.contains(page));
-            if !is_logged {
+            // A save that came in between waits for the next round. Compaction leaves nothing erased of what it
+            // must keep in the log.
+            if !self.is_logged(&pages) {
                 written.push(self.rewrite_without(&turn, &pages, &pause).await?);
             }
         }
         Ok(written)
+    }
+
+    /// Whether the log holds anything erased, or a save of such a page that can go into a batch.
+    fn is_logged(&self, pages: &BTreeSet<RecordId>) -> bool {
+        let state = self.state.borrow();
+        let mut changes = pages.iter().filter_map(|page| state.overlay.get(page)).flatten();
+        changes.any(|(_, change)| without_erased(change, &state.team.erasures).as_ref() != Some(change))
+    }
+
+    /// Nothing that was erased is written again.
+    pub(super) fn refuse_erased(&self, ids: impl Iterator<Item = RecordId>) -> Result<(), VaultError> {
+        let team = self.team();
+        let mut ids = ids;
+        let is_refused = !team.erasures.is_empty() && ids.any(|id| team.erasures.contains(id));
+        if is_refused { Err(VaultError::NotFound) } else { Ok(()) }
     }
 
     async fn rewrite_without(
@@ -89,16 +105,30 @@ impl<S: Store> Notebook<S> {
         let mut cards: Vec<Card> = Vec::new();
         for (row, _) in self.batches() {
             // A batch that can't be opened can't be read by anyone; it is reported elsewhere.
-            let Ok(batch) = self.batch(row).await else { continue };
+            let batch = match self.batch(row).await {
+                Ok(batch) => batch,
+                Err(VaultError::Damaged(_)) => continue,
+                Err(error) => return Err(error),
+            };
             let holds = batch.pages().is_ok_and(|pages| pages.iter().any(|(id, _)| erased.contains(id)));
             if holds {
-                for (id, page) in self.current_pages(row).await? {
+                let pages = match self.current_pages(row).await {
+                    Ok(pages) => pages,
+                    Err(VaultError::Damaged(_)) => continue,
+                    Err(error) => return Err(error),
+                };
+                for (id, page) in pages {
                     let page = without(id, page, &erasures);
                     packer.push(id, &page);
                     cards.push(page.card(id));
                 }
             }
             pause().await;
+        }
+        // The cards of pages that could not be read say nothing of it either.
+        let written: BTreeSet<RecordId> = sort::set(cards.iter().map(|card| card.page));
+        for page in erased.difference(&written) {
+            cards.extend(self.cards().of(*page).map(|card| card_without(card, &erasures)));
         }
         let mut writes = self.seal_sharing_without(erased, &erasures).await?;
         let drafts = self.drafts_without(&erasures);
@@ -170,6 +200,31 @@ impl Team {
         sort::ascending(&mut self.erasing);
         self.erasing.dedup();
     }
+}
+
+/// A change without what was erased; nothing when its page was.
+pub(super) fn without_erased(change: &PageChange, erasures: &Erasures) -> Option<PageChange> {
+    if erasures.contains(change.page) {
+        return None;
+    }
+    let mut change = change.clone();
+    if !erasures.is_empty() {
+        change.deltas.retain(|(record, _)| !erasures.contains(*record));
+        change.journal.retain(|line| !erasures.contains(line.record));
+        change.card = card_without(&change.card, erasures);
+    }
+    Some(change)
+}
+
+fn card_without(card: &Card, erasures: &Erasures) -> Card {
+    if erasures.contains(card.page) {
+        let Card { page, segment, place, .. } = *card;
+        return Card { page, segment, place, flags: Card::HEADLESS, ..Card::default() };
+    }
+    let mut card = card.clone();
+    card.tasks.retain(|task| !erasures.contains(task.id));
+    card.trash.retain(|gone| !erasures.contains(gone.id));
+    card
 }
 
 /// What belonged to an erased customer goes with it, also what was added elsewhere meanwhile.

@@ -29,6 +29,9 @@ pub enum VaultError {
     /// A vault is there already.
     #[error("a vault exists")]
     Exists,
+    /// Writes of this device arrive that it has not made: another copy of it goes on under the same id.
+    #[error("another copy writes under the id of this device")]
+    OtherCopy,
     /// No such record.
     #[error("no such record")]
     NotFound,
@@ -58,6 +61,9 @@ pub enum Part {
     /// What is known of sharing.
     #[error("team")]
     Team,
+    /// A row of what was exchanged.
+    #[error("sharing row {0}")]
+    Sharing(u64),
 }
 
 impl VaultError {

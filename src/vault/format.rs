@@ -17,8 +17,9 @@
 //! | `segments` | n ≥ 2^52 | a batch of [`Card`]s ([`super::segment`]) |
 //! | `index` | n | the search filter of the batch of pages with the same number |
 //! | `blobs` | n < 2^52 | the row `n` of the log, which was found damaged, put aside unchanged |
-//! | `sharing` | n | what is known of colleagues, bundles and backups ([`super::team`]) |
 //! | `blobs` | 2^52 + t | drafts that were found damaged, put aside unchanged at the millisecond t |
+//! | `blobs` | 2^53 − 2, 2^53 − 1 | the copies of the team that were found damaged last, put aside unchanged |
+//! | `sharing` | n | what is known of colleagues, bundles and backups ([`super::team`]) |
 //!
 //! Loading folds: manifest, cards, then the log in sequence. A *page* is a customer's record with all that
 //! belongs to it; it lives in one batch, and every change since that batch was written is in the log. As
@@ -45,6 +46,8 @@ pub const ROW_SLOTS_COPY: u64 = 4;
 pub const ROW_MANIFEST_COPY: u64 = 5;
 /// The first row number in `blobs` of drafts that were put aside.
 pub const DRAFTS_ASIDE: u64 = 1 << 52;
+/// The first row number in `blobs` of a team that was put aside.
+pub const TEAM_ASIDE: u64 = (1 << 53) - 2;
 /// The first row number of card batches in `segments`.
 pub const CARDS_FROM: u64 = 1 << 52;
 

@@ -13,7 +13,7 @@ use super::notebook::State;
 use super::sealing::Sealing;
 use super::segment::{Unpacked, decode_page};
 use super::store::{Area, Row, Store};
-use super::team::{ROW_TEAM, Team};
+use super::team::Team;
 use crate::merge::{HybridClock, Replica};
 use crate::model::RecordId;
 
@@ -45,6 +45,7 @@ pub(super) fn empty(manifest: Manifest) -> State {
         ahead: HashMap::new(),
         drafts: Drafts::default(),
         team: Team::default(),
+        team_aside: Vec::new(),
         damaged: Vec::new(),
     }
 }
@@ -57,14 +58,7 @@ pub(super) async fn load<S: Store>(store: &S, sealing: &Sealing, early: Early) -
     if !whole {
         recover_cards(store, sealing, &mut state).await?;
     }
-    if let Some(sealed) = early.team {
-        match sealing.open(Area::Sharing, ROW_TEAM, &sealed).as_deref().map(decode::<Team>) {
-            Some(Ok(team)) => state.team = team,
-            Some(Err(error @ DecodeError::Newer(_))) => return Err(VaultError::decoding(error, Part::Team)),
-            _ => state.damaged.push(Part::Team),
-        }
-        state.cards.hide(&state.team.hidden);
-    }
+    load_team(sealing, early.team, &mut state)?;
     load_log(sealing, &early.log, &mut state)?;
     if let Some(sealed) = early.drafts {
         match sealing.open(Area::Meta, ROW_DRAFTS, &sealed).and_then(|opened| decode(&opened).ok()) {
@@ -73,6 +67,29 @@ pub(super) async fn load<S: Store>(store: &S, sealing: &Sealing, early: Early) -
         }
     }
     Ok(state)
+}
+
+/// What is known of sharing: nothing before version 2 of the database. Both copies are always written together.
+fn load_team(sealing: &Sealing, copies: Vec<Row>, state: &mut State) -> Result<(), VaultError> {
+    let mut found: Vec<Team> = Vec::new();
+    for (row, sealed) in &copies {
+        match sealing.open(Area::Sharing, *row, sealed).as_deref().map(decode::<Team>) {
+            Some(Ok(team)) => found.push(team),
+            Some(Err(error @ DecodeError::Newer(_))) => return Err(VaultError::decoding(error, Part::Team)),
+            _ => {}
+        }
+    }
+    if !copies.is_empty() && (found.len() < 2 || found.first() != found.last()) {
+        state.damaged.push(Part::Team);
+    }
+    if found.is_empty() {
+        state.team_aside = copies.into_iter().map(|(_, sealed)| sealed).collect();
+    }
+    // Should one be an older one that was put back: numbers only grow, and so does what was erased.
+    let age = |team: &Team| (team.next.receipt, team.next.ledger, team.next.undo, team.erasures.iter().len());
+    state.team = found.into_iter().max_by_key(age).unwrap_or_default();
+    state.cards.hide(&state.team.hidden);
+    Ok(())
 }
 
 /// The newest manifest that can be opened. Both copies are always written together.

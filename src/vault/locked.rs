@@ -11,10 +11,10 @@ use super::load::{empty, load};
 use super::notebook::{Notebook, State};
 use super::sealing::Sealing;
 use super::store::{Area, Row, Store, Write};
-use super::team::{ROW_TEAM, Sheet, Team};
+use super::team::{ROW_TEAM, ROW_TEAM_COPY, Sheet, Team};
 use crate::crypto::{
     DecodeKeyTableError, DerivedSecret, Entropy, Integrity, KdfParams, KeyTable, NewPassphrase, RewrapError,
-    SlotId, UnlockError, VaultKeys,
+    SlotId, SlotKind, UnlockError, VaultKeys,
 };
 use crate::merge::HybridTimestamp;
 use crate::model::{Instant, ReplicaId};
@@ -45,7 +45,7 @@ pub(super) struct Early {
     read: bool,
     pub(super) manifests: Vec<Row>,
     pub(super) drafts: Option<Vec<u8>>,
-    pub(super) team: Option<Vec<u8>>,
+    pub(super) team: Vec<Row>,
     pub(super) cards: Vec<Row>,
     pub(super) log: Vec<Row>,
 }
@@ -107,7 +107,7 @@ impl<S: Store> Locked<S> {
         let store = &self.store;
         let manifests = read_manifests(store).await?;
         let drafts = store.read(Area::Meta, ROW_DRAFTS).await?;
-        let team = store.read(Area::Sharing, ROW_TEAM).await?;
+        let team = read_copies(store, Area::Sharing, [ROW_TEAM, ROW_TEAM_COPY]).await?;
         let cards = all_from(store, Area::Segments, CARDS_FROM).await?;
         let log = all_from(store, Area::Log, 0).await?;
         self.early = Early { read: true, manifests, drafts, team, cards, log };
@@ -122,7 +122,7 @@ impl<S: Store> Locked<S> {
             return self.read_early().await;
         }
         self.early.drafts = self.store.read(Area::Meta, ROW_DRAFTS).await?;
-        self.early.team = self.store.read(Area::Sharing, ROW_TEAM).await?;
+        self.early.team = read_copies(&self.store, Area::Sharing, [ROW_TEAM, ROW_TEAM_COPY]).await?;
         let next = self.early.log.last().map_or(Some(0), |(row, _)| row.checked_add(1));
         if let Some(next) = next {
             self.early.log.extend(all_from(&self.store, Area::Log, next).await?);
@@ -130,16 +130,38 @@ impl<S: Store> Locked<S> {
         Ok(())
     }
 
-    /// Unlocks. On an error the vault stays as it is, and can be tried again.
+    /// Unlocks with the secret of the passphrase. On an error the vault stays as it is, and can be tried again.
     ///
     /// # Errors
     /// [`VaultError::WrongPassphrase`] or [`VaultError::Damaged`], never one for the other.
     pub async fn unlock(
-        mut self,
+        self,
         secret: &DerivedSecret,
         entropy: Box<dyn Entropy>,
     ) -> Result<Notebook<S>, (Self, VaultError)> {
-        match self.try_unlock(secret, entropy).await {
+        self.unlock_by(SlotKind::Passphrase, secret, entropy).await
+    }
+
+    /// Unlocks with the secret of the recovery sheet. On an error the vault stays as it is.
+    ///
+    /// # Errors
+    /// [`VaultError::WrongPassphrase`] when the sheet is not this vault's, [`VaultError::Damaged`] when its
+    /// slot is damaged or there is none: never one for the other.
+    pub async fn unlock_recovery(
+        self,
+        sheet: &DerivedSecret,
+        entropy: Box<dyn Entropy>,
+    ) -> Result<Notebook<S>, (Self, VaultError)> {
+        self.unlock_by(SlotKind::Recovery, sheet, entropy).await
+    }
+
+    async fn unlock_by(
+        mut self,
+        kind: SlotKind,
+        secret: &DerivedSecret,
+        entropy: Box<dyn Entropy>,
+    ) -> Result<Notebook<S>, (Self, VaultError)> {
+        match self.try_unlock(kind, secret, entropy).await {
             Ok(opened) => Ok(Notebook {
                 store: self.store,
                 sealing: opened.sealing,
@@ -156,14 +178,15 @@ impl<S: Store> Locked<S> {
 
     async fn try_unlock(
         &mut self,
+        kind: SlotKind,
         secret: &DerivedSecret,
         entropy: Box<dyn Entropy>,
     ) -> Result<Opened, VaultError> {
         // A wrong passphrase takes the store from nobody.
-        self.open_slot(secret)?;
+        self.open_slot(kind, secret)?;
         let fence = self.store.claim().await?;
         self.read_late().await?;
-        let (table, keys, intact) = self.open_slot(secret)?;
+        let (table, keys, intact) = self.open_slot(kind, secret)?;
         let sealing = Sealing::new(keys, entropy);
         let mut state = load(&self.store, &sealing, core::mem::take(&mut self.early)).await?;
         if self.tables.damaged {
@@ -173,7 +196,12 @@ impl<S: Store> Locked<S> {
         Ok(Opened { sealing, fence, intact, table, state })
     }
 
-    fn open_slot(&self, secret: &DerivedSecret) -> Result<(KeyTable, VaultKeys, bool), VaultError> {
+    /// Whatever slot a secret opens, it opens; when it opens none, the slots of its own kind tell why.
+    fn open_slot(
+        &self,
+        kind: SlotKind,
+        secret: &DerivedSecret,
+    ) -> Result<(KeyTable, VaultKeys, bool), VaultError> {
         let mut answer = VaultError::Damaged(Part::Slots);
         let mut changed = None;
         for table in &self.tables.all {
@@ -183,7 +211,9 @@ impl<S: Store> Locked<S> {
                         return Ok((table.clone(), opened.keys, true));
                     }
                     Ok(opened) => changed = Some((table.clone(), opened.keys, false)),
-                    Err(UnlockError::WrongPassphrase) => answer = VaultError::WrongPassphrase,
+                    Err(UnlockError::WrongPassphrase) if slot.kind() == kind => {
+                        answer = VaultError::WrongPassphrase;
+                    }
                     Err(_) => {}
                 }
             }
@@ -415,8 +445,11 @@ async fn read_tables<S: Store>(store: &S) -> Result<Option<Tables>, VaultError> 
 }
 
 async fn read_manifests<S: Store>(store: &S) -> Result<Vec<Row>, VaultError> {
-    let rows = [ROW_MANIFEST, ROW_MANIFEST_COPY];
-    let found = store.read_many(Area::Meta, &rows).await?;
+    read_copies(store, Area::Meta, [ROW_MANIFEST, ROW_MANIFEST_COPY]).await
+}
+
+async fn read_copies<S: Store>(store: &S, area: Area, rows: [u64; 2]) -> Result<Vec<Row>, VaultError> {
+    let found = store.read_many(area, &rows).await?;
     Ok(rows.into_iter().zip(found).filter_map(|(row, bytes)| Some((row, bytes?))).collect())
 }
 

@@ -4,6 +4,7 @@
 //! that belong to it change in the same commit. Joining is idempotent, so a merge that was interrupted is
 //! simply done again.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
@@ -16,7 +17,7 @@ use super::page::Page;
 use super::store::{Area, Store, Write};
 use super::team::{SharingRow, Team};
 use super::transaction::displayed;
-use crate::merge::{HybridTimestamp, RecordState, Replica, Stamp};
+use crate::merge::{Head, HybridTimestamp, RecordState, Replica, Stamp, Superseded};
 use crate::model::{FieldName, Instant, RecordId, Value};
 
 /// Up to so many pages are written as a row of the log.
@@ -57,13 +58,17 @@ pub struct Joined {
     pub deltas: Vec<(RecordId, RecordState)>,
     /// New lines of the history.
     pub journal: Vec<JournalEntry>,
+    /// Lines of the history that came along and were not here.
+    pub told: Vec<JournalEntry>,
+    /// What the page was when it was joined.
+    version: (u64, u32, usize),
 }
 
 impl Joined {
     /// Whether it brings anything new.
     #[must_use]
     pub fn is_new(&self) -> bool {
-        !self.deltas.is_empty() || !self.journal.is_empty()
+        !self.deltas.is_empty() || !self.told.is_empty()
     }
 }
 
@@ -83,7 +88,7 @@ impl<S: Store> Notebook<S> {
                 *refused += 1;
                 continue;
             }
-            let Some(known) = before.records.get(record) else {
+            let Some(known) = after.records.get(record) else {
                 after.join(*record, state);
                 deltas.push((*record, state.clone()));
                 continue;
@@ -93,41 +98,72 @@ impl<S: Store> Notebook<S> {
             if joined == *known {
                 continue;
             }
-            let replaced = superseded.into_iter().map(|line| (line.field, line.by));
-            journal.extend(lines(*record, known, &joined, replaced.collect()));
-            after.join(*record, state);
+            // What a record begins with is no change of it.
+            if before.records.contains_key(record) {
+                journal.extend(lines(*record, known, &joined, &superseded));
+            }
+            after.records.insert(*record, joined);
             deltas.push((*record, state.clone()));
         }
-        let is_known = |line: &JournalEntry| {
-            before.journal.iter().any(|known| {
-                known.record == line.record
-                    && known.field == line.field
-                    && known.by.replica == line.by.replica
-                    && known.by.counter >= line.by.counter
-            })
-        };
-        let erased = |record: RecordId| self.team().erasures.contains(record);
-        let told = incoming.history.iter().filter(|line| !gone && !is_known(line) && !erased(line.record));
-        journal.extend(told.cloned());
+        let mut told = incoming.history.clone();
+        told.retain(|line| {
+            !gone && !self.team().erasures.contains(line.record) && after.recall(line.clone())
+        });
         crate::model::sort::by_key(&mut journal, |line| (line.at, line.by));
-        let mut noted = 0;
-        for line in &journal {
-            let count = after.journal.len();
-            after.note(line.clone());
-            noted += after.journal.len() - count;
+        journal.iter().for_each(|line| after.note(line.clone()));
+        Ok(Joined {
+            id: incoming.page,
+            before,
+            after,
+            deltas,
+            journal,
+            told,
+            version: self.version_of(incoming.page),
+        })
+    }
+
+    /// Changes whenever a page does.
+    fn version_of(&self, page: RecordId) -> (u64, u32, usize) {
+        let state = self.state.borrow();
+        let (segment, place) = state.cards.of(page).map_or((0, 0), |card| (card.segment, card.place));
+        (segment, place, state.overlay.get(&page).map_or(0, Vec::len))
+    }
+
+    /// Joined pages as they must be written now, each once: those that changed since they were joined, or of
+    /// which something was erased, are joined again.
+    async fn current(&self, pages: Vec<Joined>) -> Result<Vec<Joined>, VaultError> {
+        let mut current: Vec<Joined> = Vec::with_capacity(pages.len());
+        let mut places: BTreeMap<RecordId, usize> = BTreeMap::new();
+        for joined in pages {
+            let place = *places.entry(joined.id).or_insert(current.len());
+            if let Some(first) = current.get_mut(place) {
+                let records = [core::mem::take(&mut first.deltas), joined.deltas].concat();
+                let history = [core::mem::take(&mut first.told), joined.told].concat();
+                *first = self.join(&Incoming { page: joined.id, records, history }, &mut 0).await?;
+                continue;
+            }
+            let is_erased = {
+                let erasures = &self.team().erasures;
+                erasures.contains(joined.id)
+                    || joined.deltas.iter().any(|(record, _)| erasures.contains(*record))
+            };
+            if is_erased || self.version_of(joined.id) != joined.version {
+                let incoming = Incoming { page: joined.id, records: joined.deltas, history: joined.told };
+                current.push(self.join(&incoming, &mut 0).await?);
+            } else {
+                current.push(joined);
+            }
         }
-        // Lines that only repeat what the history says bring nothing new.
-        if deltas.is_empty() && noted == 0 {
-            journal.clear();
-        }
-        Ok(Joined { id: incoming.page, before, after, deltas, journal })
+        current.retain(Joined::is_new);
+        Ok(current)
     }
 
     /// Writes joined pages together with a change of the state of sharing and rows that belong to it. `at` is
     /// the sender's time: the own clock follows it unless it is far ahead.
     ///
     /// # Errors
-    /// When it could not be written; then nothing has changed.
+    /// [`VaultError::OtherCopy`] when there are writes of this device among them that it has not made:
+    /// [`Self::renew_replica`] first. When it could not be written. Nothing has changed then.
     pub async fn merge(
         &self,
         turn: &Turn<'_>,
@@ -136,16 +172,29 @@ impl<S: Store> Notebook<S> {
         change: impl FnOnce(&mut Team),
         rows: Vec<SharingRow>,
     ) -> Result<Merged, VaultError> {
-        let pages: Vec<Joined> = pages.into_iter().filter(Joined::is_new).collect();
+        let pages = self.current(pages).await?;
         let mut team = self.state.borrow().team.clone();
         change(&mut team);
         let sharing = self.seal_sharing(&team, rows)?;
         let mut replica: Replica = self.state.borrow().replica;
+        let own = |(_, state): &(RecordId, RecordState)| state.version().counter(replica.id);
+        // Dots that are given twice would lose a write without a trace.
+        if pages
+            .iter()
+            .flat_map(|page| page.deltas.iter().filter_map(own))
+            .any(|counter| counter > replica.counter)
+        {
+            return Err(VaultError::OtherCopy);
+        }
         replica.clock.observe(at, now);
+        // A row of the log would join lines that were told one by one.
+        let as_row = pages.len() <= FEW && pages.iter().all(|page| page.told.is_empty());
         let merged = if pages.is_empty() {
-            self.write(sharing).await?;
+            if !sharing.is_empty() {
+                self.write(sharing).await?;
+            }
             Merged::Nothing
-        } else if pages.len() <= FEW {
+        } else if as_row {
             Merged::Saved(self.merge_few(turn, replica, pages, sharing).await?)
         } else {
             let pages = pages.into_iter().map(|joined| (joined.id, joined.after)).collect();
@@ -187,35 +236,34 @@ impl<S: Store> Notebook<S> {
 }
 
 /// What the history says of a change that came from elsewhere: for each field that displays something else
-/// now, the old and the new, by the write that replaced it.
+/// now, the old and the new, and for each value that stood beside the displayed one and is gone.
 fn lines(
     record: RecordId,
     before: &RecordState,
     after: &RecordState,
-    mut replaced: Vec<(FieldName, Stamp)>,
+    superseded: &[Superseded],
 ) -> Vec<JournalEntry> {
-    crate::model::sort::by(&mut replaced, |(a, _), (b, _)| a.cmp(b));
-    replaced.dedup_by(|(a, _), (b, _)| a == b);
     let mut lines: Vec<JournalEntry> = Vec::new();
-    for (field, by) in replaced {
-        let (old, new) = (displayed(before, &field), displayed(after, &field));
-        if old != new {
-            lines.push(JournalEntry { record, field: Some(field), old, new, at: by.at, by: by.dot });
-        }
-    }
-    // A field that was empty here has nothing that was replaced, but the history shall tell of it too.
-    for (field, register) in after.fields().filter(|(field, _)| **field != FieldName::RESTORED) {
-        let is_told = lines.iter().any(|line| line.field.as_ref() == Some(field));
+    let plain = after.fields().map(|(field, register)| (field, latest(register.heads())));
+    let sets = after.sets().map(|(field, set)| (field, latest(set.heads())));
+    let texts = after.texts().map(|(field, text)| (field, latest(text.heads())));
+    let fields = plain.chain(sets).chain(texts).filter(|(field, _)| **field != FieldName::RESTORED);
+    for (field, latest) in fields {
         let (old, new) = (displayed(before, field), displayed(after, field));
-        if let (false, true, Some(head)) = (is_told, old != new, register.latest()) {
-            lines.push(JournalEntry {
-                record,
-                field: Some(field.clone()),
-                old,
-                new,
-                at: head.at,
-                by: head.dot,
-            });
+        let replaced: Vec<&Superseded> = superseded.iter().filter(|line| line.field == *field).collect();
+        // What was empty here, or stands beside what came, was not replaced.
+        let Some(by) = replaced.first().map(|line| line.by).or(latest) else { continue };
+        let mut gone: Vec<Value> = Vec::new();
+        if after.register(field).is_some() {
+            for value in replaced.iter().map(|line| &line.head.value) {
+                if *value != old && *value != new && !value.is_empty() && !gone.contains(value) {
+                    gone.push(value.clone());
+                }
+            }
+        }
+        for old in (old != new).then_some(old).into_iter().chain(gone) {
+            let (field, new) = (Some(field.clone()), new.clone());
+            lines.push(JournalEntry { record, field, old, new, at: by.at, by: by.dot });
         }
     }
     let (was, is) = (before.is_deleted(), after.is_deleted());
@@ -235,4 +283,8 @@ fn lines(
         }
     }
     lines
+}
+
+fn latest<V>(heads: &[Head<V>]) -> Option<Stamp> {
+    heads.iter().map(Head::stamp).max_by_key(|stamp| (stamp.at, stamp.dot))
 }

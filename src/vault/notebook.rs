@@ -64,6 +64,8 @@ pub(super) struct State {
     pub(super) ahead: HashMap<u64, Vec<u8>>,
     pub(super) drafts: Drafts,
     pub(super) team: Team,
+    /// Sealed bytes of a team that could not be opened, until they are put aside.
+    pub(super) team_aside: Vec<Vec<u8>>,
     /// Rows that could not be opened when the notebook was.
     pub(super) damaged: Vec<Part>,
 }
@@ -283,12 +285,18 @@ impl<S: Store> Notebook<S> {
     /// Writes a transaction as one row of the log. It is durable when this returns.
     ///
     /// # Errors
-    /// When it could not be written; then nothing has changed, in memory neither.
+    /// [`VaultError::NotFound`] when something of it was erased. When it could not be written. Nothing has
+    /// changed then, in memory neither.
     pub async fn commit(&self, _turn: &Turn<'_>, transaction: Transaction) -> Result<Saved, VaultError> {
         if transaction.is_empty() {
             return Ok(Saved { pages: Vec::new() });
         }
         let (replica, pages, changed) = transaction.finish();
+        self.refuse_erased(
+            pages
+                .iter()
+                .flat_map(|change| change.deltas.iter().map(|(record, _)| *record).chain([change.page])),
+        )?;
         let row = self.state.borrow().log_next;
         let record = LogRow { at: replica.clock.last(), counter: replica.counter, pages };
         let sealed = self.sealing.seal(Area::Log, row, &encode(&record))?;

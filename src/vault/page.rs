@@ -49,13 +49,13 @@ impl Page {
     /// Adds a line to the history, joining it with one just before it about the same field. What brings an
     /// older value back stays a line of its own: joined, nothing would be left to see.
     pub fn note(&mut self, entry: JournalEntry) {
-        let same = |known: &JournalEntry| known.record == entry.record && known.field == entry.field;
-        let own = |known: &JournalEntry| known.by.replica == entry.by.replica;
-        // Counters ascend: what stands here already, alone or joined with a later line, is folded in again.
-        let last = self.journal.iter().rev().find(|known| same(known) && own(known));
-        if last.is_some_and(|known| known.by.counter >= entry.by.counter) {
+        if self.tells(&entry) {
             return;
         }
+        let same = |known: &JournalEntry| known.record == entry.record && known.field == entry.field;
+        let own = |known: &JournalEntry| {
+            known.by.replica == entry.by.replica && known.by.counter < entry.by.counter
+        };
         let recent =
             self.journal.iter_mut().rev().take(16).find(|known| same(known) && known.field.is_some());
         if let Some(known) = recent.filter(|known| own(known)) {
@@ -67,6 +67,27 @@ impl Page {
             }
         }
         self.journal.push(entry);
+    }
+
+    /// Adds a line of a history that was kept elsewhere, as it is. Tells whether it was not here.
+    pub fn recall(&mut self, entry: JournalEntry) -> bool {
+        let is_new = !self.tells(&entry);
+        if is_new {
+            self.journal.push(entry);
+        }
+        is_new
+    }
+
+    /// Whether the history has a line already, alone or joined with a later one: counters ascend. One write
+    /// that replaces several values has a line for each.
+    fn tells(&self, entry: &JournalEntry) -> bool {
+        let same = |known: &&JournalEntry| {
+            known.record == entry.record && known.field == entry.field && known.by.replica == entry.by.replica
+        };
+        self.journal.iter().rev().filter(same).any(|known| {
+            let (known_by, by) = (known.by.counter, entry.by.counter);
+            known_by > by || known_by == by && (known.at != entry.at || known.old == entry.old)
+        })
     }
 
     /// The page's card, with no place in a batch.

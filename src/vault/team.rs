@@ -2,12 +2,13 @@
 //! of the area `sharing`, which hold it and what belongs to it.
 
 use core::cell::Ref;
+use core::fmt;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::error::VaultError;
-use super::format::{decode, encode};
+use super::format::{TEAM_ASIDE, decode, encode};
 use super::notebook::{Notebook, Turn};
 use super::store::{Area, Store, Write};
 use crate::bundle::{BundleId, Kind};
@@ -17,6 +18,8 @@ use crate::model::{Instant, RecordId, ReplicaId};
 
 /// Row of the [`Team`].
 pub const ROW_TEAM: u64 = 1;
+/// Row of its second copy: without it nobody could open what is written to this device.
+pub const ROW_TEAM_COPY: u64 = 4;
 /// Row of the pages that a merge changed and that were not opened since ([`Unread`]).
 pub const ROW_UNREAD: u64 = 2;
 /// Row of what is in each batch of pages ([`BatchVersions`]).
@@ -32,8 +35,8 @@ pub const UNDO_FROM: u64 = 4 << 32;
 /// From here on: not used yet.
 pub const SHARING_END: u64 = 5 << 32;
 
-/// The state of sharing. One row, rewritten whenever it changes.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// The state of sharing. One row and a copy of it, both rewritten whenever it changes.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Team {
     /// The secret keys of this device, as [`crate::bundle::keys::DeviceKeys::encode`] gives them; empty until
     /// they are needed first.
@@ -66,6 +69,25 @@ pub struct Team {
     pub gaps: Vec<ReplicaId>,
     /// How many exports, receipts and undo pieces there were: the next numbers of their rows.
     pub next: Next,
+}
+
+/// Without the secret keys.
+impl fmt::Debug for Team {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Team")
+            .field("fingerprint", &self.fingerprint)
+            .field("members", &self.members)
+            .field("have", &self.have)
+            .field("erasures", &self.erasures)
+            .field("erasing", &self.erasing)
+            .field("hidden", &self.hidden)
+            .field("recovery", &self.recovery)
+            .field("backup", &self.backup)
+            .field("devices", &self.devices)
+            .field("gaps", &self.gaps)
+            .field("next", &self.next)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The next free numbers of rows.
@@ -221,28 +243,46 @@ impl<S: Store> Notebook<S> {
         let mut team = self.state.borrow().team.clone();
         change(&mut team);
         let writes = self.seal_sharing(&team, rows)?;
-        self.write(writes).await?;
+        if !writes.is_empty() {
+            self.write(writes).await?;
+        }
         self.take_team(team);
         Ok(())
     }
 
-    /// Seals the state of sharing and rows that belong to it.
+    /// Seals the state of sharing, if it changes, and rows that belong to it. What was there and can't be
+    /// opened is put aside.
     pub(super) fn seal_sharing(&self, team: &Team, rows: Vec<SharingRow>) -> Result<Vec<Write>, VaultError> {
-        let all = [sharing_row(ROW_TEAM, team)].into_iter().chain(rows);
-        all.map(|(row, content)| match content {
-            Some(content) => {
-                Ok(Write::Put(Area::Sharing, row, self.sealing.seal(Area::Sharing, row, &content)?))
+        let mut all = rows;
+        let mut writes = Vec::new();
+        {
+            let state = self.state.borrow();
+            if *team != state.team {
+                all.extend([ROW_TEAM, ROW_TEAM_COPY].map(|row| sharing_row(row, team)));
+                let aside = state.team_aside.iter().zip(TEAM_ASIDE..);
+                writes.extend(aside.map(|(bytes, row)| Write::Put(Area::Blobs, row, bytes.clone())));
             }
-            None => Ok(Write::Delete(Area::Sharing, row)),
-        })
-        .collect()
+        }
+        for (row, content) in all {
+            writes.push(match content {
+                Some(content) => {
+                    Write::Put(Area::Sharing, row, self.sealing.seal(Area::Sharing, row, &content)?)
+                }
+                None => Write::Delete(Area::Sharing, row),
+            });
+        }
+        Ok(writes)
     }
 
     /// Takes the state of sharing over that was written.
     pub(super) fn take_team(&self, team: Team) {
         let mut state = self.state.borrow_mut();
+        if team == state.team {
+            return;
+        }
         state.cards.hide(&team.hidden);
         state.team = team;
+        state.team_aside.clear();
     }
 
     /// The content of a row of the area `sharing`; nothing when there is none, or it is damaged.

@@ -190,6 +190,7 @@ impl Transaction {
             None => Value::Flag(!state.is_deleted()),
         };
         let old = if created { Value::Empty } else { summary(state) };
+        let beside = field.map(|field| beside(state, field)).unwrap_or_default();
         let delta = write(state, stamp);
         let new = summary(state);
         // What a record begins with is no change of it: its fields tell who wrote them and when.
@@ -203,7 +204,13 @@ impl Transaction {
                 open.deltas.insert(record, delta);
             }
         }
-        if !begins && old != new {
+        if begins {
+            return;
+        }
+        // Values that stood beside the displayed one are gone with it: the history keeps them.
+        let gone = beside.into_iter().filter(|value| *value != new);
+        for old in (old != new).then_some(old).into_iter().chain(gone) {
+            let new = new.clone();
             let entry = JournalEntry { record, field: field.cloned(), old, new, at: stamp.at, by: stamp.dot };
             open.page.note(entry.clone());
             open.journal.push(entry);
@@ -249,6 +256,18 @@ pub(super) fn displayed(state: &RecordState, field: &FieldName) -> Value {
         return Value::text(view::tags(state).join(TAG_SEPARATOR));
     }
     state.displayed(field).cloned().unwrap_or(Value::Empty)
+}
+
+/// The values of a plain field that stand beside the displayed one, each once.
+fn beside(state: &RecordState, field: &FieldName) -> Vec<Value> {
+    let mut values: Vec<Value> = Vec::new();
+    let Some(register) = state.register(field) else { return values };
+    for value in register.heads().iter().map(|head| &head.value) {
+        if Some(value) != register.displayed() && !value.is_empty() && !values.contains(value) {
+            values.push(value.clone());
+        }
+    }
+    values
 }
 
 fn has_word(state: &RecordState, field: &FieldName, word: &str) -> bool {

@@ -1,8 +1,9 @@
 //! The sealer: a worker for one piece of work. Its memory, 64 MiB of a derivation, a passphrase, the keys
-//! of a bundle, ends with it.
+//! of a bundle, ends with it. There are two binaries: `sealer` derives only, since every unlocking waits for
+//! it; `bundler` does all of it and is loaded when it is needed.
 //!
 //! The page starts it, since a worker that starts another one can hang for good in Firefox. To ask for it,
-//! the engine sends the page an array of two ports: on the first the page says `failed` if the worker
+//! the engine sends the page an array of two ports and the binary's name: on the first the page says `failed` if the worker
 //! fails; the second it hands to the worker, which says `ready` there. So the page sees no secret.
 //!
 //! Requests and answers are postcard bytes ([`crate::bundle::sealer`]). The worker ends when it has derived
@@ -18,11 +19,14 @@ use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent, MessageP
 use zeroize::Zeroizing;
 
 use super::entropy::BrowserEntropy;
+use crate::bundle::derive::derive;
 use crate::bundle::sealer::{Answer, Request, SealerError};
 use crate::bundle::worker::Worker;
 use crate::crypto::{DerivedSecret, KdfError, KdfParams};
 use crate::engine::host;
 
+const DERIVES: &str = "sealer";
+const DOES_ALL: &str = "bundler";
 const READY: &str = "ready";
 const END: &str = "end";
 
@@ -52,25 +56,25 @@ impl Sealer {
     /// Starts a sealer, so that the next piece of work need not wait for it.
     pub fn prepare(&self) {
         if self.warm.borrow().is_none() {
-            *self.warm.borrow_mut() = self.begin().ok();
+            *self.warm.borrow_mut() = self.begin(DERIVES).ok();
         }
     }
 
-    /// Starts a sealer, or gives the warm one.
+    /// Starts a sealer that does all of it.
     ///
     /// # Errors
     /// When the browser has no message channels.
     pub fn start(&self) -> Result<Port, SealerError> {
-        let warm = self.warm.borrow_mut().take();
-        warm.map_or_else(|| self.begin().map_err(|_| SealerError::Order), Ok)
+        self.begin(DOES_ALL).map_err(|_| SealerError::Order)
     }
 
-    fn begin(&self) -> Result<Port, JsValue> {
+    fn begin(&self, name: &str) -> Result<Port, JsValue> {
         let (page, worker) = (MessageChannel::new()?, MessageChannel::new()?);
         let ports = Array::of2(&page.port2(), &worker.port2());
+        let message = Array::of3(&page.port2(), &worker.port2(), &name.into());
         let (page, worker) = (page.port1(), worker.port1());
         let first = next(&page, &worker);
-        self.page.post_message_with_transfer(&ports, &ports)?;
+        self.page.post_message_with_transfer(&message, &ports)?;
         Ok(Port { page, worker, first: Some(first) })
     }
 
@@ -79,7 +83,8 @@ impl Sealer {
     /// # Errors
     /// When the worker can't be had or could not derive.
     pub async fn derive(&self, passphrase: &str, params: KdfParams) -> Result<DerivedSecret, KdfError> {
-        let mut port = self.start().map_err(|_| KdfError::Refused)?;
+        self.prepare();
+        let mut port = self.warm.borrow_mut().take().ok_or(KdfError::Refused)?;
         let request = Request::Derive { params: params.encode().to_vec(), passphrase: passphrase.to_owned() };
         match host::Sealer::ask(&mut port, request).await {
             Answer::Secret(bytes) => {
@@ -141,19 +146,39 @@ fn next(page: &MessagePort, worker: &MessagePort) -> Promise {
     })
 }
 
-/// The worker's side: does what it is asked on the port that it is given.
+/// The side of the worker that derives only.
 pub fn serve() {
+    serve_with(|| {
+        |request| match request {
+            Request::Derive { params, passphrase } => {
+                derive(&params, Zeroizing::new(passphrase)).unwrap_or_else(Answer::Failed)
+            }
+            _ => Answer::Failed(SealerError::Order),
+        }
+    });
+}
+
+/// The side of the worker that does all of it.
+pub fn serve_bundles() {
+    serve_with(|| {
+        let mut worker = Worker::new(Box::new(BrowserEntropy));
+        move |request| worker.answer(request)
+    });
+}
+
+/// Does what is asked on the port that is given.
+fn serve_with<A: FnMut(Request) -> Answer + 'static>(make: impl Fn() -> A + 'static) {
     let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else { return };
     let own = scope.clone();
     let on_port = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         let Ok(port) = event.data().dyn_into::<MessagePort>() else { return };
         let (asker, own) = (port.clone(), own.clone());
-        let worker = RefCell::new(Worker::new(Box::new(BrowserEntropy)));
+        let work = RefCell::new(make());
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             let Ok(bytes) = event.data().dyn_into::<Uint8Array>() else { return own.close() };
             let message = Zeroizing::new(bytes.to_vec());
             let answer = match postcard::from_bytes::<Request>(&message) {
-                Ok(request) => worker.borrow_mut().answer(request),
+                Ok(request) => (work.borrow_mut())(request),
                 Err(_) => Answer::Failed(SealerError::Order),
             };
             let ends = matches!(answer, Answer::Secret(_));

@@ -58,6 +58,7 @@ export const LOAD = [
   { part: "app", first: 250, then: 180 },
   { part: "engine", first: 300, then: 220 },
   { part: "sealer", first: 300, then: 250 },
+  { part: "bundler", first: 300, then: 250 },
 ];
 
 /** The bound that holds for `n` customers, or none. */

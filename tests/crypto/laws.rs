@@ -165,7 +165,8 @@ fn every_parameter_of_a_slot_is_bound_to_it() {
 
     assert_eq!(refused(&changed(1, &[9; 16]), slot), Some(UnlockError::DamagedSlot));
     assert_eq!(refused(&changed(id, &[9; 16]), SlotId([9; 16])), Some(UnlockError::DamagedSlot));
-    assert_eq!(refused(&changed(id + 16, &[2]), slot), Some(UnlockError::UnsupportedSlot));
+    assert_eq!(refused(&changed(id + 16, &[2]), slot), Some(UnlockError::DamagedSlot));
+    assert_eq!(refused(&changed(id + 16, &[3]), slot), Some(UnlockError::UnsupportedSlot));
     assert_eq!(refused(&changed(kdf + 13, &[9; 16]), slot), Some(UnlockError::DamagedSlot));
     assert_eq!(refused(&changed(kdf, &65_536_u32.to_be_bytes()), slot), Some(UnlockError::DamagedSlot));
     assert_eq!(refused(&changed(kdf + 4, &3_u32.to_be_bytes()), slot), Some(UnlockError::DamagedSlot));
@@ -226,6 +227,103 @@ fn a_new_passphrase_opens_what_the_old_one_sealed() {
     assert_eq!(keys.ring().newest_epoch(), 1);
 }
 
+/// A table with a recovery sheet of the secret of 5s, and the slots.
+fn with_recovery(seed: u64) -> (KeyTable, SlotId, SlotId, VaultKeys) {
+    let (table, slot, keys) = vault(seed);
+    let entropy = &mut SeededEntropy::new(seed ^ 0xff);
+    let table = table.set_recovery((slot, &secret(7)), &secret(5), 1_700_000_000_001, entropy).unwrap();
+    let sheet = table.recovery_slots().next().unwrap().id();
+    (table, slot, sheet, keys)
+}
+
+#[test]
+fn a_recovery_sheet_opens_and_sets_a_new_passphrase() {
+    let (table, slot, sheet, keys) = with_recovery(1);
+    let entropy = &mut SeededEntropy::new(2);
+    let blob = seal(keys.ring(), &CONTEXT, b"text", entropy).unwrap();
+    assert_eq!(
+        (table.slots().len(), table.recovery_slots().count(), table.passphrase_slots().count()),
+        (2, 1, 1)
+    );
+    for (slot, byte, wrong) in [(slot, 7, 5), (sheet, 5, 7)] {
+        let (keys, integrity) = unlock(&table, slot, byte).unwrap();
+        assert_eq!(integrity, Integrity::Intact);
+        assert_eq!(open(keys.ring(), &CONTEXT, &blob).unwrap(), b"text");
+        assert_eq!(error(unlock(&table, slot, wrong)), Some(UnlockError::WrongPassphrase));
+    }
+
+    let new = NewPassphrase { kdf: &kdf(), secret: &secret(9), created_millis: 5 };
+    let wrong = table.rewrap((sheet, &secret(7)), slot, &new, entropy);
+    assert_eq!(wrong.err(), Some(RewrapError::Unlock(UnlockError::WrongPassphrase)));
+    let reset = table.rewrap((sheet, &secret(5)), slot, &new, entropy).unwrap();
+    assert_eq!(error(unlock(&reset, slot, 7)), Some(UnlockError::WrongPassphrase));
+    for (slot, byte) in [(slot, 9), (sheet, 5)] {
+        let (keys, integrity) = unlock(&reset, slot, byte).unwrap();
+        assert_eq!(integrity, Integrity::Intact);
+        assert_eq!(open(keys.ring(), &CONTEXT, &blob).unwrap(), b"text");
+    }
+}
+
+#[test]
+fn a_new_recovery_sheet_takes_the_place_of_the_old_one_and_of_nothing_else() {
+    let (table, slot, old, _) = with_recovery(1);
+    let entropy = &mut SeededEntropy::new(3);
+    for (authority, byte) in [(slot, 8), (old, 7)] {
+        let refused = table.set_recovery((authority, &secret(byte)), &secret(4), 9, entropy);
+        assert_eq!(refused.err(), Some(RewrapError::Unlock(UnlockError::WrongPassphrase)));
+    }
+    let table = table.set_recovery((slot, &secret(7)), &secret(4), 9, entropy).unwrap();
+    let [new] = table.recovery_slots().collect::<Vec<_>>()[..] else { panic!("one sheet") };
+    assert_ne!(new.id(), old);
+    assert_eq!((new.created_millis(), new.kdf_params().is_err()), (9, true));
+    assert_eq!(error(unlock(&table, old, 5)), Some(UnlockError::UnknownSlot));
+    assert_eq!(error(unlock(&table, new.id(), 5)), Some(UnlockError::WrongPassphrase));
+    assert_eq!(unlock(&table, new.id(), 4).unwrap().1, Integrity::Intact);
+    assert_eq!(unlock(&table, slot, 7).unwrap().1, Integrity::Intact);
+}
+
+#[test]
+fn a_flipped_bit_of_a_recovery_slot_is_no_wrong_sheet_and_hurts_no_passphrase() {
+    let (table, slot, sheet, _) = with_recovery(1);
+    let stored = table.encode();
+    let at = stored.windows(16).position(|bytes| bytes == sheet.0).unwrap();
+    for bit in at * 8..(at + 16 + 1 + 8 + 2 + 104 + 8) * 8 {
+        let mut flipped = stored.clone();
+        flipped[bit / 8] ^= 1 << (bit % 8);
+        let Ok(table) = KeyTable::decode(&flipped) else { continue };
+        let (_, integrity) = unlock(&table, slot, 7).unwrap();
+        assert_ne!(integrity, Integrity::Intact, "bit {bit}");
+        let Some(found) = table.slots().get(1).map(|slot| slot.id()) else { continue };
+        match unlock(&table, found, 5) {
+            Ok((_, integrity)) => assert_ne!(integrity, Integrity::Intact, "bit {bit}"),
+            Err(refused) => assert_ne!(refused, UnlockError::WrongPassphrase, "bit {bit}"),
+        }
+    }
+}
+
+#[test]
+fn a_recovery_slot_cannot_be_passed_off_as_another_kind_or_place() {
+    let (table, _, sheet, _) = with_recovery(1);
+    let (other, _, _, _) = with_recovery(2);
+    let stored = table.encode();
+    let at = stored.windows(16).position(|bytes| bytes == sheet.0).unwrap();
+    let body = |stored: &[u8]| {
+        let length = stored.len();
+        // The epoch, its number, its count and the code follow the slot.
+        stored[length - 32 - 76 - 2 - 8 - 104..length - 32 - 76 - 2 - 8].to_vec()
+    };
+    let mut spliced = stored.clone();
+    spliced[at + 27..at + 27 + 104].copy_from_slice(&body(&other.encode()));
+    let spliced = KeyTable::decode(&spliced).unwrap();
+    assert_eq!(error(unlock(&spliced, sheet, 5)), Some(UnlockError::DamagedSlot));
+    for (kind, expected) in [(1, UnlockError::DamagedSlot), (3, UnlockError::UnsupportedSlot)] {
+        let mut disguised = stored.clone();
+        disguised[at + 16] = kind;
+        let disguised = KeyTable::decode(&disguised).unwrap();
+        assert_eq!(error(unlock(&disguised, sheet, 5)), Some(expected));
+    }
+}
+
 #[test]
 fn after_a_rekey_old_passphrase_and_old_table_open_nothing_new() {
     let (table, slot, keys) = vault(1);
@@ -263,6 +361,8 @@ fn a_table_that_was_changed_outside_is_not_made_genuine() {
     assert_eq!(table.rekey((slot, &own), &new, entropy).err(), Some(RewrapError::ChangedOutside));
     assert_eq!(table.add_epoch(&keys, entropy).err(), Some(EpochError::ChangedOutside));
     assert_eq!(table.retire_epoch(&keys, 1).err(), Some(EpochError::ChangedOutside));
+    let recovery = table.set_recovery((slot, &own), &secret(5), 1, entropy);
+    assert_eq!(recovery.err(), Some(RewrapError::ChangedOutside));
 }
 
 #[test]

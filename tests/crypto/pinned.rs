@@ -117,3 +117,29 @@ fn the_rows_open() {
         assert_eq!(open(ring, &context, &again).unwrap(), text.as_bytes());
     }
 }
+
+#[test]
+fn the_recovery_slot_opens_what_the_passphrase_opens() {
+    let pinned = Pinned(serde_json::from_str(include_str!("../data/vault/recovery-1.json")).unwrap());
+    let table = pinned.table();
+    assert_eq!(super::hex(&table.encode()), pinned.0["table"].as_str().unwrap());
+    let [slot] = table.recovery_slots().collect::<Vec<_>>()[..] else { panic!("one recovery slot") };
+    assert_eq!((slot.id().0, slot.kind()), (pinned.bytes("recovery_slot"), SlotKind::Recovery));
+    assert_eq!(slot.created_millis(), number::<u64>(&pinned.0["recovery_created_millis"]));
+    let row = &pinned.0["row"];
+    let context = Context {
+        vault: pinned.bytes("vault"),
+        area: number(&row["area"]),
+        row: number(&row["row"]),
+        format: number(&row["format"]),
+    };
+    for (slot, secret) in [("passphrase_slot", "passphrase_secret"), ("recovery_slot", "recovery_secret")] {
+        let slot = daifuku::crypto::SlotId(pinned.bytes(slot));
+        let secret = DerivedSecret::from_bytes(&pinned.bytes(secret));
+        let unlocked = table.unlock(slot, &secret).unwrap();
+        assert_eq!(unlocked.integrity, Integrity::Intact);
+        let blob = bytes(row["blob"].as_str().unwrap());
+        let text = open(unlocked.keys.ring(), &context, &blob).unwrap();
+        assert_eq!(text, row["text"].as_str().unwrap().as_bytes());
+    }
+}

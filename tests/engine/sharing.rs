@@ -368,6 +368,16 @@ fn a_merge_is_undone_and_what_was_written_since_stays() {
 }
 
 #[test]
+fn a_device_has_one_card_however_often_it_is_asked_at_once() {
+    let shop = Screen::named("店", 1);
+    let (card, team) = shop.run(async {
+        futures::join!(shop.engine.handle(Request::OwnCard), shop.engine.handle(Request::Team))
+    });
+    let (Ok(Reply::OwnCard(card)), Ok(Reply::Team(team))) = (card, team) else { panic!() };
+    assert_eq!((&card.fingerprint, &card.text), (&team.own.fingerprint, &shop.own_card().text));
+}
+
+#[test]
 fn trust_is_for_people_to_give() {
     let (shop, phone) = (Screen::named("店", 1), Screen::named("花子", 2));
     let bytes = phone.own_card().text.into_bytes();

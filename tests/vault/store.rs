@@ -38,7 +38,7 @@ impl Watched {
         let mut written = self.written.borrow_mut();
         for write in &batch.writes {
             let Write::Put(area, row, bytes) = write else { continue };
-            if *area == Area::Meta || *area == Area::Blobs {
+            if matches!(area, Area::Meta | Area::Blobs | Area::Sharing) {
                 continue;
             }
             let before = written.insert((*area, *row), bytes.clone());

@@ -6,6 +6,7 @@
 
 use std::rc::Rc;
 
+use super::outgoing::own_trails;
 use super::people::{answered, put_member};
 use super::preview;
 use super::rows::{ApplyMode, CustomerChange, ReceiptRow};
@@ -19,6 +20,7 @@ use crate::engine::host::{Host, Sealer};
 use crate::engine::jobs::Job;
 use crate::engine::protocol::{Event, Outcome, Reply};
 use crate::merge::exchange::{Received, receive};
+use crate::merge::fork::{lower, note};
 use crate::model::{FieldName, RecordId, ReplicaId, sort};
 use crate::vault::format::Card;
 use crate::vault::merging::{Incoming, Joined, Merged};
@@ -60,7 +62,12 @@ impl<H: Host> Engine<H> {
             if let Some(above) = opened.clone_above {
                 engine.renew(&open, above).await?;
             }
-            let outcome = engine.apply(&open, &job, &opened.staged, &mode).await;
+            let mut outcome = engine.apply(&open, &job, &opened.staged, &mode).await;
+            if outcome == Err(Failure::OtherCopy) {
+                // Nobody knows what the copies share: all that was written here goes under the new id.
+                engine.renew(&open, 0).await?;
+                outcome = engine.apply(&open, &job, &opened.staged, &mode).await;
+            }
             engine.tell_sharing(&open);
             outcome.map(|row| Outcome::Merged(Box::new(row)))
         }))
@@ -258,6 +265,7 @@ impl<H: Host> Engine<H> {
             None => Vec::new(),
         };
         let mut gap = false;
+        let own_replica = open.notebook.manifest().replica;
         let have = open.notebook.have();
         if last {
             let mut raised = have.clone();
@@ -283,7 +291,7 @@ impl<H: Host> Engine<H> {
             team.next.receipt = team.next.receipt.max(number + 1);
             team.next.ledger += count(ledger);
             if let Some(rest) = final_rest {
-                take_rest(team, rest, &header, now, gap, cards);
+                take_rest(team, rest, &header, own_replica, now, gap, cards);
                 let erased: Vec<RecordId> =
                     pages_here.into_iter().filter(|page| team.erasures.contains(*page)).collect();
                 team.note_erasing(erased);
@@ -521,6 +529,7 @@ fn take_rest(
     team: &mut Team,
     rest: Rest,
     header: &Header,
+    own_replica: ReplicaId,
     now: crate::model::Instant,
     gap: bool,
     cards: Vec<(crate::bundle::sealer::Card, bool)>,
@@ -533,9 +542,11 @@ fn take_rest(
             team.gaps.push(header.from.replica);
         }
     }
-    for (replica, trails) in &header.trails {
-        trails.iter().for_each(|trail| super::outgoing::add_trail(&mut team.trails, *replica, *trail));
+    // One's own trails are one's own to leave; a copy's were looked at before anything was joined.
+    for (replica, trails) in header.trails.iter().filter(|(replica, _)| *replica != own_replica) {
+        note(own_trails(&mut team.trails, *replica), trails);
     }
+    lower(&mut team.have, &team.trails);
     for (replica, name) in &header.devices {
         match team.devices.iter_mut().find(|(known, _)| known == replica) {
             Some((_, known)) => known.clone_from(name),

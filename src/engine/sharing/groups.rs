@@ -2,7 +2,8 @@
 
 use crate::engine::sharing::rows::FieldGroup;
 use crate::merge::RecordState;
-use crate::model::{FieldName, RecordKind, Value};
+use crate::merge::exchange::is_private;
+use crate::model::{FieldName, RecordKind};
 
 impl FieldGroup {
     /// The group of a field of a customer's own record.
@@ -65,17 +66,11 @@ pub fn shared_part(own: bool, state: &RecordState, groups: &[FieldGroup]) -> Opt
     wanted(FieldGroup::of_kind(state.kind())).then(|| state.clone())
 }
 
-/// Whether a record never leaves this notebook in bundles for others.
-#[must_use]
-pub fn is_private(state: &RecordState) -> bool {
-    state.displayed(&FieldName::PRIVATE) == Some(&Value::Flag(true))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::merge::{Dot, HybridTimestamp, Stamp};
-    use crate::model::ReplicaId;
+    use crate::model::{ReplicaId, Value};
 
     fn stamp(counter: u64) -> Stamp {
         Stamp { dot: Dot { replica: ReplicaId([1; 8]), counter }, at: HybridTimestamp(counter) }

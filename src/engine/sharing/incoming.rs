@@ -17,7 +17,8 @@ use crate::engine::jobs::Job;
 use crate::engine::protocol::{Event, Outcome, Reply};
 use crate::merge::Observed;
 use crate::merge::exchange::{Received, receive};
-use crate::merge::fork::is_fork;
+use crate::merge::fork::{Trail, divergence, note};
+use crate::model::ReplicaId;
 use crate::vault::team::{RECEIPTS_FROM, Receipt, Stage, Team, Trust};
 
 /// More than this of the customers deleted, or this part of them, must be confirmed by typing.
@@ -131,9 +132,10 @@ impl<H: Host> Engine<H> {
         let gone = effects.deleted + effects.erased;
         let brake = gone > MOST_DELETED.max(listed / 20) || effects.changed > MOST_CHANGED.max(listed / 5);
         let ahead = crate::merge::HybridClock::default().observe(header.at, self.host.now());
-        let forked = header.trails.iter().any(|(replica, met)| {
+        let others = header.trails.iter().filter(|(known, _)| *known != replica);
+        let forked = others.into_iter().any(|(replica, met)| {
             let known = team.trails.iter().find(|(known, _)| known == replica);
-            known.is_some_and(|(_, known)| met.iter().any(|met| is_fork(known, met)))
+            known.is_some_and(|(_, known)| note(&mut known.clone(), met))
         });
         let mut have = open.notebook.have();
         let whole = header.scope == Scope::All;
@@ -172,11 +174,7 @@ impl<H: Host> Engine<H> {
 /// How the sender stands here.
 fn standing(team: &Team, opened: &Opened) -> SenderStanding {
     let digits = &opened.fingerprint.digits;
-    let is_old = |keys: &Vec<u8>| {
-        let own = crate::bundle::keys::DeviceKeys::decode(keys);
-        own.is_ok_and(|own| own.signing_key() == opened.header.from.signing_key)
-    };
-    if *digits == team.fingerprint || team.old_keys.iter().any(is_old) {
+    if opened.own {
         return SenderStanding::Own;
     }
     if let Some(member) = team.members.iter().find(|member| member.fingerprint == *digits) {
@@ -194,15 +192,10 @@ fn standing(team: &Team, opened: &Opened) -> SenderStanding {
 
 /// Whether a copy of this device writes under its id: someone has met an export under it that this device
 /// never made. Tells the last counter that both share.
-fn clone_above(team: &Team, header: &Header, own: crate::model::ReplicaId) -> Option<u64> {
-    let known = team.trails.iter().find(|(replica, _)| *replica == own).map(|(_, trails)| trails.as_slice());
-    let known = known.unwrap_or_default();
-    let met = header.trails.iter().find(|(replica, _)| *replica == own).map(|(_, trails)| trails.as_slice());
-    let met = met.unwrap_or_default();
-    // Trails before the oldest that is remembered were made before; nothing can be said of them.
-    let oldest = known.first().map_or(0, |trail| trail.counter);
-    let is_strange = |trail: &&crate::merge::fork::Trail| trail.counter >= oldest && !known.contains(trail);
-    met.iter().find(is_strange)?;
-    let common = met.iter().filter(|trail| known.contains(trail)).map(|trail| trail.counter).max();
-    Some(common.unwrap_or_default())
+fn clone_above(team: &Team, header: &Header, own: ReplicaId) -> Option<u64> {
+    let of = |trails: &[(ReplicaId, Vec<Trail>)]| {
+        let own = trails.iter().find(|(replica, _)| *replica == own);
+        own.map(|(_, trails)| trails.clone()).unwrap_or_default()
+    };
+    divergence(&of(&team.trails), &of(&header.trails))
 }

@@ -3,6 +3,7 @@
 //! | file | use case |
 //! | --- | --- |
 //! | [`groups`], [`parts`] | what of a page goes out |
+//! | [`folder`] | names and places of files in a shared folder |
 //! | `people` | this device, colleagues, cards, trust |
 //! | `outgoing` | planning and making a bundle, the ledger |
 //! | `incoming` | opening a bundle and looking what it would do |

@@ -17,7 +17,7 @@ use crate::engine::failure::Failure;
 use crate::engine::host::{Host, Sealer};
 use crate::engine::jobs::{Job, READ_AT_ONCE};
 use crate::engine::protocol::{Event, Outcome, Reply};
-use crate::merge::fork::Trail;
+use crate::merge::fork::{Trail, leave, lower};
 use crate::merge::{Dot, HybridTimestamp, RecordState, VersionVector};
 use crate::model::{Date, Instant, RecordId, RecordKind, ReplicaId, Value, sort};
 use crate::search::Query;
@@ -30,8 +30,6 @@ use crate::vault::{Page, view};
 const MOST_SAMPLE: usize = 50;
 /// Items that are handed to the sealer at once, about.
 const ITEMS_AT_ONCE: usize = 512;
-/// How many trails of each replica travel.
-const MOST_TRAILS: usize = 16;
 
 /// An order with all that depends on the notebook worked out.
 struct Prepared {
@@ -99,7 +97,7 @@ impl<H: Host> Engine<H> {
         open.notebook.sealing().fill(&mut id);
         open.notebook.sealing().fill(&mut salt);
         let id = BundleId(id);
-        let (header, trail) = self.header(open, &order, &prepared, (id, now), &salt);
+        let header = self.header(open, &order, &prepared, (id, now), salt);
         let mut sealer = self.host.sealer().await.map_err(failed)?;
         let request = Request::Write {
             header: Box::new(header.clone()),
@@ -148,7 +146,7 @@ impl<H: Host> Engine<H> {
             customers: if everyone { Vec::new() } else { pages },
             everyone,
         };
-        self.note_export(open, &order, &prepared, &header, (entry, trail)).await?;
+        self.note_export(open, &order, &prepared, &header, entry).await?;
         let made = MadeBundle {
             bundle: id,
             file_name: file_name(&order, &prepared.names, now),
@@ -304,23 +302,22 @@ impl<H: Host> Engine<H> {
         Ok(())
     }
 
-    /// The header, and the trail that this export leaves.
+    /// The header, with the trail that this export leaves.
     fn header(
         &self,
         open: &Open<H>,
         order: &BundleOrder,
         prepared: &Prepared,
         (id, now): (BundleId, Instant),
-        salt: &[u8; 16],
-    ) -> (Header, Trail) {
-        let have = open.notebook.have();
+        salt: [u8; 16],
+    ) -> Header {
         let replica = open.notebook.manifest().replica;
         let team = open.notebook.team();
+        let mut have = open.notebook.have();
         let mut trails = team.trails.clone();
-        let own = trails.iter().find(|(known, _)| *known == replica);
-        let mut trail = own.and_then(|(_, trails)| trails.last()).copied().unwrap_or_default();
-        trail.extend(have.counter(replica).unwrap_or_default(), salt);
-        add_trail(&mut trails, replica, trail);
+        leave(own_trails(&mut trails, replica), have.counter(replica).unwrap_or_default(), salt);
+        let mut base = prepared.part.base.clone();
+        [&mut have, &mut base].into_iter().for_each(|version| lower(version, &trails));
         let whole = order.kind != Kind::Share;
         let member = prepared
             .members
@@ -329,7 +326,7 @@ impl<H: Host> Engine<H> {
         let devices = open.notebook.manifest().devices.clone();
         let known: Vec<_> = devices.iter().map(|(replica, _)| *replica).collect();
         let others = team.devices.iter().filter(|(replica, _)| !known.contains(replica)).cloned();
-        let header = Header {
+        Header {
             version: VERSION,
             oldest_reader: VERSION,
             app: env!("CARGO_PKG_VERSION").to_owned(),
@@ -349,7 +346,7 @@ impl<H: Host> Engine<H> {
             } else {
                 Scope::Part { title: order.title.clone(), fields: field_names(&prepared.part.groups) }
             },
-            base: prepared.part.base.clone(),
+            base,
             covers: if whole && order.kind != Kind::Acknowledgement {
                 have.clone()
             } else {
@@ -360,8 +357,7 @@ impl<H: Host> Engine<H> {
             devices: devices.into_iter().chain(others).collect(),
             number: member.map_or(1, |member| member.sent + 1),
             previous: member.and_then(|member| member.last).map(|(bundle, _)| bundle),
-        };
-        (header, trail)
+        }
     }
 
     /// What stands before the pages: erasures and cards; in one's own backups also keys and the ledger.
@@ -399,16 +395,18 @@ impl<H: Host> Engine<H> {
         order: &BundleOrder,
         prepared: &Prepared,
         header: &Header,
-        (entry, trail): (LedgerEntry, Trail),
+        entry: LedgerEntry,
     ) -> Result<(), Failure> {
         let turn = open.notebook.begin().await;
         let number = open.notebook.team().next.ledger;
         let row = sharing_row(LEDGER_FROM + number, &entry);
         let replica = header.from.replica;
         let counter = header.have.counter(replica).unwrap_or_default();
+        let own = header.trails.iter().find(|(known, _)| *known == replica);
+        let trails = own.map(|(_, trails)| trails.clone()).unwrap_or_default();
         let change = |team: &mut Team| {
             team.next.ledger = number + 1;
-            add_trail(&mut team.trails, replica, trail);
+            *own_trails(&mut team.trails, replica) = trails;
             if order.kind == Kind::Backup {
                 team.backup = Some(Backup { at: entry.at, counter });
             }
@@ -453,19 +451,15 @@ pub(super) fn ledger_row(entry: LedgerEntry, all: u32) -> LedgerRow {
     }
 }
 
-/// Adds a trail to those of a replica; old ones are forgotten.
-pub(super) fn add_trail(trails: &mut Vec<(ReplicaId, Vec<Trail>)>, replica: ReplicaId, trail: Trail) {
-    match trails.iter_mut().find(|(known, _)| *known == replica) {
-        Some((_, known)) => {
-            if !known.contains(&trail) {
-                known.push(trail);
-                sort::by_key(known, |trail| trail.counter);
-                let extra = known.len().saturating_sub(MOST_TRAILS);
-                known.drain(..extra);
-            }
-        }
-        None => trails.push((replica, vec![trail])),
+/// The trails of a replica.
+pub(super) fn own_trails(trails: &mut Vec<(ReplicaId, Vec<Trail>)>, replica: ReplicaId) -> &mut Vec<Trail> {
+    let place = trails.iter().position(|(known, _)| *known == replica).unwrap_or(trails.len());
+    if place == trails.len() {
+        trails.push((replica, Vec::new()));
     }
+    // INVARIANT: it was there, or was pushed.
+    #[expect(clippy::indexing_slicing, reason = "the lines above made sure of it")]
+    &mut trails[place].1
 }
 
 /// What all of these members have told us that they have.

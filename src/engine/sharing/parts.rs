@@ -1,9 +1,9 @@
 //! Which items of a page go into a bundle.
 
-use super::groups::{is_private, shared_part};
+use super::groups::shared_part;
 use super::rows::FieldGroup;
 use crate::bundle::{HistoryLine, Item, Kind};
-use crate::merge::exchange::delta;
+use crate::merge::exchange::{delta, is_private};
 use crate::merge::{RecordState, VersionVector};
 use crate::model::{RecordId, RecordKind};
 use crate::vault::Page;

@@ -16,6 +16,8 @@ impl<H: Host> Engine<H> {
     /// Makes the keys of this device when they are needed first, and its card whenever its name or replica
     /// has changed.
     pub(super) async fn ensure_device(&self, open: &Open<H>) -> Result<(), Failure> {
+        // Whoever asks at the same time waits here: keys that were given out must not be replaced.
+        let turn = open.notebook.begin().await;
         if !open.notebook.team().card.is_empty() {
             return Ok(());
         }
@@ -27,7 +29,6 @@ impl<H: Host> Engine<H> {
         let Answer::Device { keys, card } = answered(sealer.ask(request).await)? else {
             return Err(unexpected());
         };
-        let turn = open.notebook.begin().await;
         let change = |team: &mut Team| {
             team.keys = keys;
             team.card = card.file;

@@ -28,8 +28,9 @@ impl<H: Host> Engine<H> {
             sharing.unread_pages = unread.0.iter().map(|(page, _, _)| *page).collect();
             sharing.unread = unread;
         }
-        self.finish_erasing(open).await?;
+        // A merge that goes on may bring erasures, and what is staged for it goes with its end.
         self.resume_merge(open).await?;
+        self.finish_erasing(open).await?;
         self.forget_undo(open).await?;
         if !open.sharing.borrow().unread_pages.is_empty() {
             self.tell_sharing(open);

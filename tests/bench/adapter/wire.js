@@ -4,24 +4,29 @@
 // bits, signed ones zig-zag before; texts and lists come after their length; a variant is its index. The
 // names below stand in the order of their declaration; `run` compares them with the source.
 
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 export const VARIANTS = {
   Request: [
     "Hello", "SuggestPassphrase", "Strength", "Create", "Unlock", "TakeOver", "Lock", "ChangePassphrase", "OpenView",
     "Rows", "Page", "Save", "Delete", "Restore", "Trash", "Undo", "Redo", "History", "Tasks", "FinishTask",
     "KeepDraft", "Drafts", "Suggestions", "ImportOpen", "ImportStart", "Imports", "UndoImport", "AddSample",
-    "AddBatch", "Check", "Cancel", "Status", "RenameDevice", "Settle",
+    "AddBatch", "Check", "Cancel", "Status", "RenameDevice", "Settle", "Team", "OwnCard", "ReadCard", "AddMember",
+    "SetTrust", "PlanBundle", "MakeBundle", "TakeFile", "OpenBundle", "ApplyBundle", "CloseBundle", "Receipts",
+    "UndoMerge", "Ledger", "Conflicts", "Resolve", "MarkRead", "Hide", "Unhide", "Hidden", "PlanErase", "Erase",
+    "MakeRecovery", "ConfirmRecovery", "AdoptRecovery", "Recover",
   ],
   Reply: [
     "Welcome", "Passphrase", "Strength", "Opened", "Done", "View", "Rows", "Page", "Saved", "Trash", "History",
-    "Tasks", "Drafts", "Suggestions", "Preview", "Started", "Imports", "Status",
+    "Tasks", "Drafts", "Suggestions", "Preview", "Started", "Imports", "Status", "Team", "OwnCard", "Card", "Plan",
+    "File", "Receipts", "Ledger", "Conflicts", "Hidden", "ErasePlan", "RecoverySheet",
   ],
-  Event: ["Changed", "ViewChanged", "Undo", "Progress", "Finished", "TakenOver"],
-  Outcome: ["Imported", "Undone", "Checked"],
+  Event: ["Changed", "ViewChanged", "Undo", "Progress", "Finished", "Sharing", "TakenOver"],
+  Outcome: ["Imported", "Undone", "Checked", "Made", "Previewed", "Merged", "Erased"],
   Failure: [
     "WrongPassphrase", "Damaged", "SlotsChanged", "NoVault", "VaultExists", "OpenElsewhere", "Locked",
     "NewerVersion", "OtherProtocol", "Unreadable", "NoRoom", "Storage", "WeakPassphrase", "KeyDerivation",
-    "NotFound", "NothingToUndo", "File", "Cancelled",
+    "NotFound", "NothingToUndo", "File", "Cancelled", "Bundle", "NotTheSheet", "NoRecoverySheet", "NothingChosen",
+    "NothingNew", "OtherCopy", "NotConfirmed",
   ],
   VaultState: ["Absent", "Locked", "OpenElsewhere", "Unlocked"],
   Count: ["Exactly", "AtLeast"],
@@ -254,7 +259,7 @@ export class Reader {
     this.skip();
     this.list(() => this.skip());
     this.signed();
-    this.byte();
+    for (let flag = 0; flag < 3; flag++) this.byte();
     this.skip();
     for (let marked = 0; marked < 5; marked++) this.list(() => [this.number(), this.number()]);
     return { id, name, kana };
@@ -331,8 +336,8 @@ export class Reader {
 }
 
 /** As the app does it: the engine and the worker that it asks for talk through a port. */
-function startSealer(folder, [engine, port]) {
-  const sealer = new Worker(new URL("sealer_loader.js", folder), { type: "module", name: "sealer" });
+function startSealer(folder, [engine, port, name]) {
+  const sealer = new Worker(new URL(`${name}_loader.js`, folder), { type: "module", name });
   sealer.onmessage = () => sealer.postMessage(port, [port]);
   sealer.onerror = () => engine.postMessage("failed");
 }
@@ -357,7 +362,10 @@ export class Engine {
       };
       this.#worker.onmessage = ({ data }) => {
         if (data instanceof ArrayBuffer) this.#hear(new Reader(data));
-        else if (Array.isArray(data)) startSealer(folder, data);
+        else if (data[0] instanceof ArrayBuffer) {
+          this.file = data[1];
+          this.#hear(new Reader(data[0]));
+        } else if (Array.isArray(data)) startSealer(folder, data);
         else listens();
       };
     });
@@ -377,7 +385,7 @@ export class Engine {
   }
 
   /** Asks; `write` adds what the request carries. */
-  async ask(request, write = () => {}, size) {
+  async ask(request, write = () => {}, size, file) {
     await this.#listens;
     if (this.#died) throw this.#died;
     const writer = new Writer(size);
@@ -388,7 +396,53 @@ export class Engine {
     const buffer = writer.finish();
     return new Promise((answered, failed) => {
       this.#open.set(number, { answered, failed });
-      this.#worker.postMessage(buffer, [buffer]);
+      this.#worker.postMessage(file ? [buffer, file] : buffer, [buffer]);
+    });
+  }
+
+  /** Starts a job and waits for its end. */
+  async job(request, write, file) {
+    const ended = new Map();
+    let wanted;
+    const ends = new Promise((done, failed) => {
+      this.onEvent = (event) => {
+        if (event.kind !== "Finished") return;
+        ended.set(event.job, event);
+        settle();
+      };
+      const settle = () => {
+        const event = ended.get(wanted);
+        if (event) event.failure ? failed(event.failure) : done();
+      };
+      this.settle = settle;
+    });
+    wanted = await this.ask(request, write, undefined, file);
+    this.settle();
+    await ends;
+  }
+
+  /** Makes a backup that a passphrase opens; a Blob. */
+  async backup(passphrase) {
+    await this.job("MakeBundle", (writer) => {
+      writer.number(2); // a backup
+      writer.number(0); // of everyone
+      writer.list([], () => {});
+      writer.number(1); // for whoever knows the passphrase
+      writer.string(passphrase);
+      writer.string("bench");
+      for (let flag = 0; flag < 2; flag++) writer.byte(0);
+      for (let text = 0; text < 2; text++) writer.string("");
+    });
+    await this.ask("TakeFile");
+    return this.file;
+  }
+  preview(file, passphrase) {
+    return this.job("OpenBundle", (writer) => ["bench.age", passphrase, ""].forEach((text) => writer.string(text)), file);
+  }
+  merge() {
+    return this.job("ApplyBundle", (writer) => {
+      writer.number(0);
+      writer.byte(1);
     });
   }
 

@@ -5,9 +5,11 @@ import { until } from "../lib/browser.mjs";
 
 export const name = "axe finds nothing on any screen in either language, in light and dark, and pictures are kept";
 export const browsers = ["chromium"];
-export const seconds = 300;
+export const seconds = 420;
 
-const SCREENS = ["/", "/tasks", "/import", "/trash", "/settings"];
+const SCREENS = [
+  "/", "/tasks", "/share", "/take-in", "/team", "/conflicts", "/ledger", "/import", "/trash", "/settings",
+];
 
 export async function run(context) {
   const faults = [];

@@ -1,5 +1,8 @@
 // What a user does with the app, in the words of the journeys.
 
+import { readdir, rename, stat } from "node:fs/promises";
+import { join } from "node:path";
+
 import { until } from "./browser.mjs";
 
 export const PASSPHRASE = "ひろい うみ しずかな やま あおい そら";
@@ -7,13 +10,17 @@ export const PASSPHRASE = "ひろい うみ しずかな やま あおい そら
 const SEARCH = "#customers-search";
 
 /** Opens the app for the first time and makes a notebook; `sample` puts invented customers in. */
-export async function begin(browser, url, { sample = false, language = "日本語", passphrase = PASSPHRASE } = {}) {
+export async function begin(browser, url, { sample = false, language = "日本語", passphrase = PASSPHRASE, device = "" } = {}) {
   await browser.open(url);
   await browser.find('form.door-card input[type="checkbox"]', 30);
   if (language !== "日本語") await choose(browser, language);
   await set(browser, 'form.door-card input[autocomplete="new-password"], form.door-card .passphrase input', passphrase);
+  if (device) await set(browser, 'form.door-card input[autocomplete="name"]', device);
   await browser.click('form.door-card input[type="checkbox"]');
   await browser.click(sample ? ".first-start-sample button" : 'form.door-card button[type="submit"]');
+  // The recovery sheet can be made later.
+  await browser.find(`.first-start-later button, ${SEARCH}`, 30);
+  if (await browser.count(".first-start-later button")) await browser.click(".first-start-later button");
   await browser.find(SEARCH, 30);
   if (sample) await until("the sample is in the list", async () => (await count(browser)) === 300, 40);
 }
@@ -173,6 +180,20 @@ export function csv(rows) {
   const line = (number) => [`取込 太郎${number}`, `トリコミ タロウ${number}`, `03-0000-${String(number).padStart(4, "0")}`,
     `t${number}@example.jp`, `東京都千代田区${number}`, `${"玄関の修理を承った。".repeat(12)}${number}`].join(",");
   return `\uFEFF${["お名前,フリガナ,電話,メール,住所,メモ", ...Array.from({ length: rows }, (_, number) => line(number))].join("\r\n")}\r\n`;
+}
+
+/** Waits for the file whose download begins with this, and moves it to `target`. */
+export async function downloaded(context, start, target) {
+  const folder = join(context.folder, "downloads");
+  let found;
+  await until(`${start} was downloaded`, async () => {
+    const files = await readdir(folder).catch(() => []);
+    found = files.find((file) => file.startsWith(start) && !/\.(crdownload|part|tmp)$/.test(file));
+    return found && (await stat(join(folder, found))).size > 0;
+  }, 30);
+  const path = join(context.folder, target);
+  await rename(join(folder, found), path);
+  return path;
 }
 
 /** Chooses a CSV file on the screen of imports and starts to take it in. */

@@ -7,12 +7,14 @@ import { brotliCompressSync, constants } from "node:zlib";
 
 const KB = 1000;
 
-// Each binary with its script. All that is neither engine nor sealer is loaded with the app. The limits of app and
-// engine hold what is there now, so that nothing grows unseen; the goal, 250 and 300 KB, is not reached yet.
+// Each binary with its script. All that is no worker is loaded with the app; the bundler only when a bundle is made or
+// opened. The limits hold what is there now, so that nothing grows unseen; the goal of app and engine, 250 and 300 KB,
+// is not reached yet.
 const BUDGETS = [
-  { part: "engine", limit: 430 * KB, owns: (name) => /^engine[._]/.test(name) },
-  { part: "sealer", limit: 300 * KB, owns: (name) => /^sealer[._]/.test(name) },
-  { part: "app", limit: 330 * KB, owns: (name) => /\.(html|js|css|wasm)$/.test(name) },
+  { part: "engine", limit: 560 * KB, owns: (name) => /^engine[._]/.test(name) },
+  { part: "sealer", limit: 90 * KB, owns: (name) => /^sealer[._]/.test(name) },
+  { part: "bundler", limit: 350 * KB, owns: (name) => /^bundler[._]/.test(name) },
+  { part: "app", limit: 490 * KB, owns: (name) => /\.(html|js|css|wasm)$/.test(name) },
 ];
 
 const folder = process.argv[2] ?? "dist";

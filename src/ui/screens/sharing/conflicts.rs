@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wasm_bindgen::JsCast;
 
 use super::conflict::ConflictCard;
+use super::focus_soon;
 use crate::engine::Failure;
 use crate::engine::protocol::{Reply, Request};
 use crate::engine::rows::UndoLabel;
@@ -59,7 +59,11 @@ pub fn Conflicts() -> impl IntoView {
         resolving.update(|gone| {
             gone.insert(key.clone());
         });
-        focus_row(shown.with_untracked(|rows| rows.get(place.unwrap_or_default()).map(key_of)));
+        // The focus goes on to the next one, or to the last where that was the last, or to the word that
+        // nothing is left.
+        let next = shown
+            .with_untracked(|rows| rows.get(place.unwrap_or_default()).or_else(|| rows.last()).map(key_of));
+        focus_soon(next.unwrap_or_else(|| "conflicts-none".to_owned()));
         let field = match &row.conflict {
             ConflictKind::Values { field, .. } | ConflictKind::Text { field, .. } => Some(field.clone()),
             ConflictKind::Revived { .. } => None,
@@ -125,16 +129,4 @@ fn key_of(row: &ConflictRow) -> String {
         ConflictKind::Revived { deleted, changed, .. } => ("", deleted.1.0 ^ changed.1.0),
     };
     format!("conflict-{}-{}-{field}-{moments}", row.page, row.record)
-}
-
-/// The focus goes on to the row that took the place of the one that was resolved, or to the word that all
-/// is decided.
-fn focus_row(key: Option<String>) {
-    let id = key.unwrap_or_else(|| "conflicts-none".to_owned());
-    request_animation_frame(move || {
-        let element = document().get_element_by_id(&id);
-        if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
-            let _ = element.focus();
-        }
-    });
 }

@@ -3,6 +3,7 @@
 use leptos::html::Section;
 use leptos::prelude::*;
 
+use super::focus_soon;
 use super::give_to::GiveTo;
 use super::give_what::GiveWhat;
 use super::hand_over::HandOver;
@@ -107,6 +108,10 @@ fn Given(file: MadeFile) -> impl IntoView {
     let MadeFile { made, name, blob, passphrase } = file;
     let (shown, size, count) = (name.clone(), bytes(made.bytes), number(i64::from(made.customers)));
     let secret = order.passphrase.get_untracked();
+    let again = move |_| {
+        order.again();
+        focus_soon("main");
+    };
     view! {
         <section class="panel step" tabindex="-1" node_ref=node aria-labelledby="made">
             <h2 id="made">{t!(i18n, give.made_title)}</h2>
@@ -126,7 +131,7 @@ fn Given(file: MadeFile) -> impl IntoView {
                         </Notice>
                     }
                 })}
-            <button type="button" class="button secondary" on:click=move |_| order.again()>
+            <button type="button" class="button secondary" on:click=again>
                 {t!(i18n, give.again)}
             </button>
         </section>

@@ -11,6 +11,7 @@ use crate::bundle::sealer::SealerError;
 use crate::engine::Failure;
 use crate::engine::protocol::{Outcome, Reply, Request};
 use crate::engine::sharing::rows::{ApplyMode, BundlePreview, CardPreview, ReceiptRow};
+use crate::ui::launch;
 use crate::ui::route::Route;
 use crate::ui::router::{Router, use_router};
 use crate::ui::session::{JobKind, Session, use_session};
@@ -81,6 +82,10 @@ impl Incoming {
         };
         provide_context(incoming);
         incoming.catch();
+        launch::listen(move |files| {
+            incoming.router.go(Route::TakeIn);
+            incoming.take(files);
+        });
         incoming
     }
 

@@ -20,6 +20,8 @@ pub mod team;
 pub mod words;
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 pub use incoming::Incoming;
 pub use order::{ShareOrder, use_share_order};
@@ -87,4 +89,15 @@ pub fn Sharing() -> impl IntoView {
             }}
         </div>
     }
+}
+
+/// Moves the focus to an element that is about to be there.
+pub fn focus_soon(id: impl Into<String>) {
+    let id = id.into();
+    request_animation_frame(move || {
+        let element = document().get_element_by_id(&id);
+        if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+            let _ = element.focus();
+        }
+    });
 }

@@ -6,6 +6,7 @@
 use leptos::prelude::*;
 
 use super::words::{kind_words, moment_words, name_words, people_words};
+use crate::engine::screen::amount::parse_number;
 use crate::engine::sharing::rows::{
     BundlePreview, ChangedCustomer, CustomerChange, SenderRow, SenderStanding,
 };
@@ -194,17 +195,10 @@ pub fn brake_count(preview: &BundlePreview) -> u32 {
     changed.saturating_add(*to_decide).saturating_add(*deleted).saturating_add(*erased)
 }
 
-/// Whether what was typed is the number of the brake, in digits of any width and with or without a comma.
+/// Whether what was typed is the number of the brake.
 #[must_use]
 pub fn releases(count: u32, typed: &str) -> bool {
-    let digits = typed.chars().filter(|letter| !letter.is_whitespace() && !matches!(letter, ',' | '、'));
-    let plain = digits.map(|letter| match letter {
-        '０'..='９' => {
-            char::from_u32(u32::from(letter) - u32::from('０') + u32::from('0')).unwrap_or(letter)
-        }
-        letter => letter,
-    });
-    plain.collect::<String>().parse() == Ok(count)
+    parse_number(typed.trim().trim_end_matches('人')) == Some(i64::from(count))
 }
 
 /// Asks for the number before much is changed at once.

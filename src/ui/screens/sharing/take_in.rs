@@ -39,7 +39,8 @@ pub fn TakeIn() -> impl IntoView {
     };
     view! {
         <p class="lead">{t!(i18n, take_in.lead)}</p>
-        <section class="panel step" tabindex="-1" node_ref=node aria-label=t!(i18n, sharing.take_in)>
+        <section class="panel step" tabindex="-1" node_ref=node aria-labelledby="take-in">
+            <h2 class="visually-hidden" id="take-in">{t!(i18n, sharing.take_in)}</h2>
             {move || match incoming.step.get() {
                 Step::Idle => view! { <Choose /> }.into_any(),
                 Step::Opening => view! { <Working kind=JobKind::OpenBundle /> }.into_any(),
