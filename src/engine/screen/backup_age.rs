@@ -11,6 +11,9 @@ const LATE_DAYS: i64 = 30;
 const FEW_SAVES: u32 = 20;
 /// From so many on it is pressing.
 const MANY_SAVES: u32 = 200;
+/// Without any backup it takes fewer: one save may be a whole list that was taken in.
+const FEW_FIRST_SAVES: u32 = 3;
+const MANY_FIRST_SAVES: u32 = 60;
 
 /// How pressing a backup is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,12 +39,15 @@ pub struct BackupAge {
 #[must_use]
 pub fn backup_age(state: &SharingState, now: Instant, offset: i32) -> BackupAge {
     let saves = state.since_backup;
-    let by_saves = match saves {
-        0..FEW_SAVES => Urgency::Calm,
-        FEW_SAVES..MANY_SAVES => Urgency::Soon,
+    let by_saves = |few: u32, many: u32| match saves {
+        saves if saves < few => Urgency::Calm,
+        saves if saves < many => Urgency::Soon,
         _ => Urgency::Now,
     };
-    let Some(made) = state.backup else { return BackupAge { days: None, urgency: by_saves } };
+    let Some(made) = state.backup else {
+        return BackupAge { days: None, urgency: by_saves(FEW_FIRST_SAVES, MANY_FIRST_SAVES) };
+    };
+    let by_saves = by_saves(FEW_SAVES, MANY_SAVES);
     // A clock that was set back makes no backup of tomorrow.
     let days = (day(now, offset) - day(made, offset)).max(0);
     let urgency = match days {
@@ -74,7 +80,7 @@ mod tests {
 
     #[test]
     fn a_new_notebook_is_not_pressed() {
-        assert_eq!(judged(None, 3).urgency, Urgency::Calm);
+        assert_eq!(judged(None, 2).urgency, Urgency::Calm);
         assert_eq!(judged(None, 20).urgency, Urgency::Soon);
         assert_eq!(judged(None, 5_000).urgency, Urgency::Now);
     }

@@ -52,6 +52,7 @@ pub fn BeginRestore(
     let node = NodeRef::<Div>::new();
     let show = move |next: Step| {
         step.try_set(next);
+        window().scroll_to_with_x_and_y(0.0, 0.0);
         if let Some(part) = node.try_get_untracked().flatten() {
             let _ = part.focus();
         }

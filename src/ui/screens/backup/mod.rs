@@ -96,6 +96,7 @@ fn State() -> impl IntoView {
     let session = use_session();
     let age = follow_backup_age();
     let tone = move || match age.get().urgency {
+        Urgency::Calm if age.get().days.is_none() => "notice-box calm",
         Urgency::Calm => "notice-box good",
         Urgency::Soon => "notice-box warning",
         Urgency::Now => "notice-box bad",

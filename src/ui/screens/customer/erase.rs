@@ -25,7 +25,7 @@ use crate::ui::words::{date, date_time, number};
 enum Step {
     Asking,
     Plan(Box<ErasePlan>),
-    Done(u32, Box<ErasePlan>),
+    Done(Box<ErasePlan>),
     Failed(Failure),
 }
 
@@ -68,8 +68,8 @@ pub fn EraseDialog(
         }
     });
     let node = NodeRef::<Div>::new();
-    let done = Callback::new(move |(count, plan): (u32, ErasePlan)| {
-        step.set(Step::Done(count, Box::new(plan)));
+    let done = Callback::new(move |plan: ErasePlan| {
+        step.set(Step::Done(Box::new(plan)));
         if let Some(part) = node.get_untracked() {
             let _ = part.focus();
         }
@@ -83,7 +83,7 @@ pub fn EraseDialog(
                         view! { <Notice tone="bad"><p>{failure_text(i18n, &failure)}</p></Notice> }.into_any()
                     }
                     Step::Plan(plan) => view! { <Ask id plan=*plan busy on_done=done /> }.into_any(),
-                    Step::Done(count, plan) => view! { <After count plan=*plan on_close=close /> }.into_any(),
+                    Step::Done(plan) => view! { <After plan=*plan on_close=close /> }.into_any(),
                 }}
             </div>
         </Dialog>
@@ -98,12 +98,7 @@ enum Lacks {
 
 /// What erasing would do, and the name and the passphrase to confirm it.
 #[component]
-fn Ask(
-    id: RecordId,
-    plan: ErasePlan,
-    busy: RwSignal<bool>,
-    on_done: Callback<(u32, ErasePlan)>,
-) -> impl IntoView {
+fn Ask(id: RecordId, plan: ErasePlan, busy: RwSignal<bool>, on_done: Callback<ErasePlan>) -> impl IntoView {
     let i18n = use_i18n();
     let session = use_session();
     let name = plan.names.join("、");
@@ -145,8 +140,8 @@ fn Ask(
             let outcome = session.run_job(JobKind::Erase, request, None).await;
             busy.try_set(false);
             match outcome {
-                Ok(Outcome::Erased(count)) => {
-                    on_done.try_run((count, kept.try_get_value().unwrap_or_default()));
+                Ok(Outcome::Erased(_)) => {
+                    on_done.try_run(kept.try_get_value().unwrap_or_default());
                 }
                 Ok(_) => {
                     failure.try_set(Some(Failure::Unreadable));
@@ -223,19 +218,24 @@ fn Ask(
 
 /// It is done: what remains to do outside of the program.
 #[component]
-fn After(count: u32, plan: ErasePlan, on_close: Callback<()>) -> impl IntoView {
+fn After(plan: ErasePlan, on_close: Callback<()>) -> impl IntoView {
     let i18n = use_i18n();
     let copied = RwSignal::new(false);
     let plan = StoredValue::new(plan);
     let holders = move || plan.try_with_value(|plan| plan.holders.clone()).unwrap_or_default();
-    let has_holders = !holders().is_empty();
+    let outside = move || {
+        let (_, outside): (Vec<_>, Vec<_>) = holders().into_iter().partition(is_own);
+        outside
+    };
+    let has_outside = !outside().is_empty();
+    let has_backups = holders().iter().any(is_own);
     let has_members = plan.try_with_value(|plan| !plan.members.is_empty()).unwrap_or_default();
     let letter = move || {
         let names = plan.try_with_value(|plan| plan.names.join("、")).unwrap_or_default();
         t_string!(i18n, erase.letter, names = names)
     };
     let copy = move |_| {
-        let lines = holders().into_iter().map(|row| holder_words(i18n, &row));
+        let lines = outside().into_iter().map(|row| holder_words(i18n, &row));
         let list = t_string!(i18n, erase.letter_list).to_owned();
         let text = [untrack(letter), list].into_iter().chain(lines).collect::<Vec<_>>().join("\n");
         spawn_local(async move {
@@ -246,12 +246,13 @@ fn After(count: u32, plan: ErasePlan, on_close: Callback<()>) -> impl IntoView {
     };
     view! {
         <Notice tone="good">
-            <p>{move || t_string!(i18n, erase.done, count = number(i64::from(count)))}</p>
+            <p>{t!(i18n, erase.done)}</p>
         </Notice>
         {has_members.then(|| view! { <p>{t!(i18n, erase.after_members)}</p> })}
-        {has_holders.then(|| view! {
+        {has_backups.then(|| view! { <p>{t!(i18n, erase.after_backups)}</p> })}
+        {has_outside.then(|| view! {
             <h3>{t!(i18n, erase.holders)}</h3>
-            <Holders holders=holders() />
+            <Holders holders=outside() />
             <div class="button-row">
                 <button type="button" class="button primary" on:click=move |_| print_soon()>
                     {t!(i18n, erase.print)}
@@ -266,7 +267,7 @@ fn After(count: u32, plan: ErasePlan, on_close: Callback<()>) -> impl IntoView {
                 <p>{move || t_string!(i18n, erase.paper_made, at = date(today(), language(i18n)))}</p>
                 <p>{letter}</p>
                 <h2>{t!(i18n, erase.letter_list)}</h2>
-                <Holders holders=holders() />
+                <Holders holders=outside() />
             </Paper>
         })}
         <p class="field-hint">{t!(i18n, erase.after_law)}</p>
@@ -297,7 +298,15 @@ fn holder_words(i18n: Texts, row: &LedgerRow) -> String {
         Kind::Acknowledgement => t_string!(i18n, erase.kind_acknowledgement),
     };
     let at = date_time(row.at, offset(), language(i18n));
+    if row.to.is_empty() {
+        return t_string!(i18n, erase.holder_own, at = at, kind = kind);
+    }
     t_string!(i18n, erase.holder, at = at, to = row.to.as_str(), kind = kind)
+}
+
+/// Whether it went to nobody else.
+fn is_own(row: &LedgerRow) -> bool {
+    matches!(row.kind, Kind::Backup | Kind::Handover)
 }
 
 /// Whether what was typed is the name; spaces, which look alike in Japanese, do not matter.

@@ -233,12 +233,12 @@ fn PageHead() -> impl IntoView {
                     {t!(i18n, erase.open)}
                 </button>
             </Menu>
-            <EraseDialog
-                id=page.id
-                open=erasing
-                on_gone=Callback::new(move |()| router.replace(Route::Customers))
-            />
         </div>
+        <EraseDialog
+            id=page.id
+            open=erasing
+            on_gone=Callback::new(move |()| router.replace(Route::Customers))
+        />
     }
 }
 
