@@ -37,6 +37,7 @@
 //! | 2 | [`bundle`] | the files that copies exchange: header, items, limits, the sealer's requests |
 //! | 3 | [`vault`] | the sealed, log-structured store over a trait; memory store; conformance suite |
 //! | 4 | [`engine`] | use cases, messages, views, undo, jobs; pure logic of screens |
+//! | 4 | `cli` | the command line tool `daifuku`: inspect, verify, compare, merge, export (native only) |
 //! | 5 | `web` | the browser as an implementation of the traits (wasm only) |
 //! | 6 | [`ui`] | Leptos screens and widgets (wasm only), and the little of them that is pure |
 //!
@@ -46,6 +47,8 @@
 //! [`crypto`], [`merge`]; each is pinned by files under `tests/data` that are never regenerated.
 
 pub mod bundle;
+#[cfg(not(target_family = "wasm"))]
+pub mod cli;
 pub mod crypto;
 pub mod engine;
 pub mod exchange;

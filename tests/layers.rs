@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The layers of `src/`: each may use those with a smaller number, none of its own number.
-const LAYERS: [(&str, u8); 12] = [
+const LAYERS: [(&str, u8); 13] = [
     ("model", 0),
     ("crypto", 0),
     ("merge", 1),
@@ -21,6 +21,7 @@ const LAYERS: [(&str, u8); 12] = [
     ("bundle", 2),
     ("vault", 3),
     ("engine", 4),
+    ("cli", 4),
     ("web", 5),
     ("ui", 6),
 ];
