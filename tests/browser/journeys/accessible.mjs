@@ -8,7 +8,7 @@ export const browsers = ["chromium"];
 export const seconds = 420;
 
 const SCREENS = [
-  "/", "/tasks", "/share", "/take-in", "/team", "/conflicts", "/ledger", "/import", "/trash", "/settings",
+  "/", "/tasks", "/share", "/take-in", "/team", "/conflicts", "/ledger", "/backup", "/import", "/trash", "/settings",
 ];
 
 export async function run(context) {

@@ -30,6 +30,8 @@ export async function run(context) {
   await set(browser, passphrase, PASSPHRASE);
   await browser.click('form.door-card input[type="checkbox"]');
   await browser.click('form.door-card button[type="submit"]');
+  await browser.find(".first-start-later button", 30);
+  await browser.click(".first-start-later button");
 
   // A dialog, which learns the reading from what was converted.
   await press(browser, ".empty .button", "まず1人登録する");
