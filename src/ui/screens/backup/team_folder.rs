@@ -214,10 +214,8 @@ async fn take(session: Session, file: File) -> Result<Taken, Failure> {
         identity: String::new(),
         bytes: Vec::new(),
     };
-    let preview = match session.run_job(JobKind::OpenBundle, request, Some(file)).await? {
-        Outcome::Previewed(preview) => preview,
-        _ => return Err(Failure::Unreadable),
-    };
+    let outcome = session.run_job(JobKind::OpenBundle, request, Some(file)).await?;
+    let Outcome::Previewed(preview) = outcome else { return Err(Failure::Unreadable) };
     if preview.known || !is_plain(&preview) {
         session.engine.call(Request::CloseBundle);
         return Ok(if preview.known { Taken::Known } else { Taken::ToLookAt });
