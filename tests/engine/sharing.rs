@@ -287,6 +287,30 @@ impl Screen {
 }
 
 #[test]
+fn what_a_colleague_has_is_not_sent_again() {
+    let (shop, phone) = pair();
+    shop.save(named(id(1), "一", "いち"));
+    phone.take_in(shop.for_team());
+    // Text that does not pack: a linear congruential generator over kanji.
+    let long: String = (0..20_000_u32)
+        .scan(7_u32, |seed, _| {
+            *seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            char::from_u32(0x4E00 + (*seed >> 18))
+        })
+        .collect();
+    phone.save(note(id(2), id(1), &long));
+    let with_text = phone.for_team();
+    shop.take_in(with_text.clone());
+    shop.save(named(id(3), "三", "さん"));
+    phone.take_in(shop.for_team());
+    phone.save(named(id(4), "四", "よん"));
+    let next = phone.for_team();
+    assert!(next.len() * 4 < with_text.len(), "{} of {} bytes", next.len(), with_text.len());
+    let receipt = shop.take_in(next);
+    assert_eq!((receipt.new, receipt.gap), (1, false));
+}
+
+#[test]
 fn a_share_holds_what_was_chosen_and_nothing_private() {
     let (shop, phone) = pair();
     shop.save(named(id(1), "髙橋", "たかはし"));

@@ -536,7 +536,10 @@ fn take_rest(
 ) {
     team.erasures.join(&rest.erasures);
     if header.scope == Scope::All {
-        receive(&mut team.have, &header.base, &header.covers);
+        // Whether the base was had is judged with one's own writes, which `team.have` leaves out.
+        if !gap {
+            team.have.join(&header.covers);
+        }
         team.gaps.retain(|replica| *replica != header.from.replica);
         if gap {
             team.gaps.push(header.from.replica);
@@ -556,7 +559,8 @@ fn take_rest(
     let sender = team.members.iter_mut().find(|member| member.signing_key == header.from.signing_key);
     let mut vouches = matches!(header.kind, Kind::Backup | Kind::Handover);
     if let Some(sender) = sender {
-        sender.base.join(&header.have);
+        // A member that was put back to a backup has less than it once told, and must be given it again.
+        sender.base.clone_from(&header.have);
         sender.received = Some(now);
         vouches |= matches!(sender.trust, Trust::Checked(_));
     }
