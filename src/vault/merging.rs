@@ -60,6 +60,8 @@ pub struct Joined {
     pub journal: Vec<JournalEntry>,
     /// Lines of the history that came along and were not here.
     pub told: Vec<JournalEntry>,
+    /// Whether a row of the log would join a new line of the history with one that is there.
+    apart: bool,
     /// What the page was when it was joined.
     version: (u64, u32, usize),
 }
@@ -110,7 +112,12 @@ impl<S: Store> Notebook<S> {
             !gone && !self.team().erasures.contains(line.record) && after.recall(line.clone())
         });
         crate::model::sort::by_key(&mut journal, |line| (line.at, line.by));
-        journal.iter().for_each(|line| after.note(line.clone()));
+        // Each a line of its own, however soon its author changed it again: what it replaces was shown here.
+        let mut apart = false;
+        for line in &journal {
+            apart |= after.continued(line).is_some();
+            after.recall(line.clone());
+        }
         Ok(Joined {
             id: incoming.page,
             before,
@@ -118,6 +125,7 @@ impl<S: Store> Notebook<S> {
             deltas,
             journal,
             told,
+            apart,
             version: self.version_of(incoming.page),
         })
     }
@@ -187,8 +195,8 @@ impl<S: Store> Notebook<S> {
             return Err(VaultError::OtherCopy);
         }
         replica.clock.observe(at, now);
-        // A row of the log would join lines that were told one by one.
-        let as_row = pages.len() <= FEW && pages.iter().all(|page| page.told.is_empty());
+        // A row of the log would join lines that are to stand one by one.
+        let as_row = pages.len() <= FEW && pages.iter().all(|page| page.told.is_empty() && !page.apart);
         let merged = if pages.is_empty() {
             if !sharing.is_empty() {
                 self.write(sharing).await?;

@@ -46,27 +46,32 @@ impl Page {
         }
     }
 
-    /// Adds a line to the history, joining it with one just before it about the same field. What brings an
-    /// older value back stays a line of its own: joined, nothing would be left to see.
+    /// Adds a line to the history, joining it with one just before it about the same field: who types a value
+    /// in three goes leaves one line.
     pub fn note(&mut self, entry: JournalEntry) {
         if self.tells(&entry) {
             return;
         }
-        let same = |known: &JournalEntry| known.record == entry.record && known.field == entry.field;
-        let own = |known: &JournalEntry| {
-            known.by.replica == entry.by.replica && known.by.counter < entry.by.counter
-        };
-        let recent =
-            self.journal.iter_mut().rev().take(16).find(|known| same(known) && known.field.is_some());
-        if let Some(known) = recent.filter(|known| own(known)) {
-            let apart = entry.at.instant().0 - known.at.instant().0;
-            if (0..COALESCE_MILLIS).contains(&apart) && (known.old != entry.new || known.old.is_empty()) {
+        match self.continued(&entry) {
+            Some(place) => {
+                let known = &mut self.journal[place];
                 known.new = entry.new;
                 known.by = entry.by;
-                return;
             }
+            None => self.journal.push(entry),
         }
-        self.journal.push(entry);
+    }
+
+    /// The line that a new one would be joined with. What brings an older value back stays a line of its own:
+    /// joined, nothing would be left to see.
+    pub(super) fn continued(&self, entry: &JournalEntry) -> Option<usize> {
+        let same = |known: &JournalEntry| known.record == entry.record && known.field == entry.field;
+        let recent = self.journal.iter().enumerate().rev().take(16);
+        let (place, known) = recent.into_iter().find(|(_, known)| same(known) && known.field.is_some())?;
+        let own = known.by.replica == entry.by.replica && known.by.counter < entry.by.counter;
+        let apart = entry.at.instant().0 - known.at.instant().0;
+        let continues = own && (0..COALESCE_MILLIS).contains(&apart);
+        (continues && (known.old != entry.new || known.old.is_empty())).then_some(place)
     }
 
     /// Adds a line of a history that was kept elsewhere, as it is. Tells whether it was not here.

@@ -9,6 +9,7 @@ use futures::executor::block_on;
 use proptest::prelude::*;
 
 use super::desk::{Colleague, Desk, NOW, Step, Way, assert_same, customer, steps};
+use super::model::word;
 
 fn log_rows(desk: &Desk) -> Vec<u64> {
     desk.store.numbers(Area::Log)
@@ -153,6 +154,26 @@ fn journal(desk: &Desk, number: u8) -> Vec<(String, String)> {
     lines.iter().map(|line| (text(&line.old), text(&line.new))).collect()
 }
 
+#[test]
+fn what_was_shown_stays_in_the_history_when_its_author_changes_it_again() {
+    let mut desk = Desk::new();
+    let author = |desk: &mut Desk, word: u8, second: i64| {
+        desk.colleagues[0].write(0, Way::Field(1), word, Instant(NOW.0 + second * 1_000));
+        let incoming = desk.colleagues[0].bundle();
+        desk.merge(&incoming).unwrap();
+    };
+    let words = [1, 2, 3, 5];
+    words.iter().zip(1..).for_each(|(number, second)| author(&mut desk, *number, second));
+    let expected: Vec<(String, String)> =
+        words.windows(2).map(|pair| (word(pair[0]).to_owned(), word(pair[1]).to_owned())).collect();
+    assert_eq!(journal(&desk, 0), expected);
+    desk.restart();
+    assert_eq!(journal(&desk, 0), expected);
+    block_on(desk.notebook.compact(async || {})).unwrap();
+    desk.restart();
+    assert_eq!(journal(&desk, 0), expected);
+}
+
 /// A customer of whose memo two versions stand.
 fn contradicted() -> Desk {
     let mut desk = Desk::after(&[
@@ -174,19 +195,19 @@ fn contradicted() -> Desk {
 fn who_decides_a_contradiction_keeps_both_versions_in_the_history() {
     // Later than what is joined into one line of the history.
     let now = Instant(NOW.0 + 20 * 60_000);
-    for word in [3, 5, 7] {
+    for number in [3, 5, 7] {
         let mut here = contradicted();
-        here.write(0, Way::Field(1), word, now).unwrap();
+        here.write(0, Way::Field(1), number, now).unwrap();
         let mut elsewhere = contradicted();
-        elsewhere.colleagues[0].write(0, Way::Field(1), word, now);
+        elsewhere.colleagues[0].write(0, Way::Field(1), number, now);
         let incoming = elsewhere.colleagues[0].bundle();
         elsewhere.merge(&incoming).unwrap();
         for desk in [&mut here, &mut elsewhere] {
             for _ in 0..2 {
                 assert_eq!(desk.notebook.conflicts(), []);
                 let old: Vec<String> = journal(desk, 0).into_iter().map(|(old, _)| old).collect();
-                for lost in [3, 5].into_iter().filter(|lost| *lost != word) {
-                    let lost = super::model::word(lost).to_owned();
+                for lost in [3, 5].into_iter().filter(|lost| *lost != number) {
+                    let lost = word(lost).to_owned();
                     assert_eq!(old.iter().filter(|old| **old == lost).count(), 1, "{lost} in {old:?}");
                 }
                 block_on(desk.notebook.compact(async || {})).unwrap();
@@ -243,11 +264,8 @@ fn what_is_saved_between_joining_and_merging_is_not_lost() {
         });
         for _ in 0..2 {
             let (page, card) = desk.pages().remove(&customer(0)).unwrap();
-            assert_eq!(card.tags, [super::model::word(5)], "{many}");
-            assert_eq!(
-                page.records[&customer(0)].displayed(&FieldName::MEMO),
-                Some(&Value::text(super::model::word(3)))
-            );
+            assert_eq!(card.tags, [word(5)], "{many}");
+            assert_eq!(page.records[&customer(0)].displayed(&FieldName::MEMO), Some(&Value::text(word(3))));
             desk.restart();
         }
     }
@@ -279,7 +297,7 @@ fn writes_of_another_copy_are_refused_until_the_id_is_renewed() {
     desk.restart();
     let shown =
         |desk: &Desk| desk.pages()[&customer(1)].0.records[&customer(1)].displayed(&FieldName::MEMO).cloned();
-    assert_eq!(shown(&desk), Some(Value::text(super::model::word(3))));
+    assert_eq!(shown(&desk), Some(Value::text(word(3))));
 }
 
 #[test]
