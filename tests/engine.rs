@@ -9,6 +9,7 @@
 
 #[cfg(test)]
 mod engine {
+    mod colleagues;
     mod editing;
     mod importing;
     mod lists;
