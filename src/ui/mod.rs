@@ -36,6 +36,8 @@ pub mod folder;
 #[cfg(all(target_family = "wasm", feature = "ui"))]
 pub mod idle;
 #[cfg(all(target_family = "wasm", feature = "ui"))]
+pub mod kind_text;
+#[cfg(all(target_family = "wasm", feature = "ui"))]
 pub mod launch;
 #[cfg(all(target_family = "wasm", feature = "ui"))]
 pub mod preferences;

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::engine::sharing::rows::{BundlePreview, CustomerChange, SenderStanding};
 use crate::model::RecordKind;
 use crate::ui::clock::offset;
+use crate::ui::kind_text::records_words;
 use crate::ui::text::{Texts, language, t, t_string, use_i18n};
 use crate::ui::widgets::Notice;
 use crate::ui::words::{date_time, number};
@@ -80,18 +81,6 @@ pub fn Contents(
                 <Notice tone="warning"><p>{move || t_string!(i18n, restore.unknown, count = count(unknown))}</p></Notice>
             })}
         </div>
-    }
-}
-
-/// What records are called when they are counted.
-pub fn records_words(i18n: Texts, kind: &RecordKind) -> &'static str {
-    match kind {
-        RecordKind::Customer => t_string!(i18n, settings.check_customers),
-        RecordKind::Contact => t_string!(i18n, settings.check_contacts),
-        RecordKind::Note => t_string!(i18n, settings.check_notes),
-        RecordKind::Task => t_string!(i18n, settings.check_tasks),
-        RecordKind::Purchase => t_string!(i18n, settings.check_purchases),
-        RecordKind::Other(_) => t_string!(i18n, settings.check_other),
     }
 }
 

@@ -83,6 +83,33 @@ impl KeptFolder {
         allowed
     }
 
+    /// Works in it, unless work is going on; tells afterwards what came of it. A folder that failed may have
+    /// stopped being allowed.
+    pub fn work<T, F>(
+        self,
+        busy: RwSignal<bool>,
+        done: RwSignal<Option<Result<T, FolderFault>>>,
+        work: impl FnOnce(Folder) -> F + 'static,
+    ) where
+        T: Send + Sync + 'static,
+        F: Future<Output = Result<T, FolderFault>>,
+    {
+        let Some(folder) = self.folder.get_untracked() else { return };
+        if busy.get_untracked() {
+            return;
+        }
+        busy.set(true);
+        done.set(None);
+        spawn_local(async move {
+            let outcome = work(folder.clone()).await;
+            if matches!(outcome, Err(FolderFault::Folder)) {
+                self.allowed.try_set(folder.is_allowed(false).await);
+            }
+            busy.try_set(false);
+            done.try_set(Some(outcome));
+        });
+    }
+
     /// Forgets it; what is in it stays.
     pub async fn forget(self) {
         let _ = keep_folder(self.purpose, None).await;
@@ -263,20 +290,7 @@ fn WriteNow(kept: KeptFolder) -> impl IntoView {
     let busy = RwSignal::new(false);
     let done = RwSignal::new(None::<Result<(), FolderFault>>);
     let write = move |_| {
-        let Some(folder) = kept.folder.get_untracked() else { return };
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
-        done.set(None);
-        spawn_local(async move {
-            let outcome = write_backup(session, &folder).await;
-            if outcome == Err(FolderFault::Folder) {
-                kept.allowed.try_set(folder.is_allowed(false).await);
-            }
-            busy.try_set(false);
-            done.try_set(Some(outcome));
-        });
+        kept.work(busy, done, move |folder| async move { write_backup(session, &folder).await });
     };
     view! {
         <button type="button" class="button secondary" aria-disabled=move || busy.get().to_string() on:click=write>

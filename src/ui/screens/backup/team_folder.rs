@@ -1,7 +1,6 @@
 //! The team's folder: files for colleagues are put there, and theirs are taken in from there.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use web_sys::{Blob, File};
 
 use super::folder::{FolderChoice, FolderFault, KeptFolder};
@@ -60,20 +59,7 @@ pub fn TeamFolder() -> impl IntoView {
     }
     let kept = KeptFolder::load(TEAM);
     let exchange = move |_| {
-        let Some(folder) = kept.folder.get_untracked() else { return };
-        if busy.get_untracked() {
-            return;
-        }
-        busy.set(true);
-        done.set(None);
-        spawn_local(async move {
-            let outcome = exchange_files(session, &folder).await;
-            if outcome == Err(FolderFault::Folder) {
-                kept.allowed.try_set(folder.is_allowed(false).await);
-            }
-            busy.try_set(false);
-            done.try_set(Some(outcome));
-        });
+        kept.work(busy, done, move |folder| async move { exchange_files(session, &folder).await });
     };
     view! {
         <section class="panel" aria-labelledby="team-folder">

@@ -5,8 +5,8 @@ use leptos::task::spawn_local;
 
 use crate::engine::protocol::{Outcome, Request};
 use crate::engine::rows::CheckReport;
-use crate::model::RecordKind;
 use crate::ui::failure_text::failure_text;
+use crate::ui::kind_text::records_words;
 use crate::ui::reactive::memo;
 use crate::ui::session::{JobKind, use_session};
 use crate::ui::text::{t, t_string, use_i18n};
@@ -63,20 +63,12 @@ pub fn Check() -> impl IntoView {
 fn Found(report: CheckReport) -> impl IntoView {
     let i18n = use_i18n();
     let CheckReport { records, note_characters, damaged, .. } = report;
-    let kind = move |kind: &RecordKind| match kind {
-        RecordKind::Customer => t_string!(i18n, settings.check_customers),
-        RecordKind::Contact => t_string!(i18n, settings.check_contacts),
-        RecordKind::Note => t_string!(i18n, settings.check_notes),
-        RecordKind::Task => t_string!(i18n, settings.check_tasks),
-        RecordKind::Purchase => t_string!(i18n, settings.check_purchases),
-        RecordKind::Other(_) => t_string!(i18n, settings.check_other),
-    };
     let count = |count: u64| words::number(i64::try_from(count).unwrap_or(i64::MAX));
     let rows = records
         .into_iter()
         .map(|(of, how_many)| {
             view! {
-                <dt>{move || kind(&of)}</dt>
+                <dt>{move || records_words(i18n, &of)}</dt>
                 <dd>{count(how_many)}</dd>
             }
         })

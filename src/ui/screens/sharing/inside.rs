@@ -3,12 +3,13 @@
 use leptos::prelude::*;
 
 use super::order::use_share_order;
-use super::words::{items_words, moment_words, name_words, people_words, records_words};
+use super::words::{items_words, moment_words, name_words, people_words};
 use crate::engine::Failure;
 use crate::engine::protocol::{Reply, Request};
 use crate::engine::sharing::rows::{BundlePlan, SharedCustomer};
 use crate::model::RecordKind;
 use crate::ui::failure_text::failure_text;
+use crate::ui::kind_text::records_words;
 use crate::ui::reactive::{answered, memo};
 use crate::ui::screens::customer::words::{field_words, value_words};
 use crate::ui::screens::trash::kind_words;

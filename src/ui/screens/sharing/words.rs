@@ -20,19 +20,6 @@ pub fn kind_words(i18n: Texts, kind: Option<Kind>) -> &'static str {
     }
 }
 
-/// Records of a kind, several of them.
-#[must_use]
-pub fn records_words(i18n: Texts, kind: &RecordKind) -> &'static str {
-    match kind {
-        RecordKind::Customer => t_string!(i18n, settings.check_customers),
-        RecordKind::Contact => t_string!(i18n, settings.check_contacts),
-        RecordKind::Note => t_string!(i18n, settings.check_notes),
-        RecordKind::Task => t_string!(i18n, settings.check_tasks),
-        RecordKind::Purchase => t_string!(i18n, settings.check_purchases),
-        RecordKind::Other(_) => t_string!(i18n, settings.check_other),
-    }
-}
-
 /// A group of fields.
 #[must_use]
 pub fn group_words(i18n: Texts, group: FieldGroup) -> &'static str {
