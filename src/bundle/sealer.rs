@@ -133,6 +133,8 @@ pub struct Opened {
     pub addressed: bool,
     /// Whether one of the device keys that were given is the sender's.
     pub own: bool,
+    /// Whether it is meant for the identity or the passphrase that was typed, which only its owner has.
+    pub by_secret: bool,
     /// How many items it has.
     pub items: u64,
     /// Lines of kinds that this version does not know, which are passed over.

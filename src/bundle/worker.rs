@@ -158,7 +158,13 @@ impl Worker {
             To::Passphrase => with_passphrase,
             To::Recipients(recipients) => own.iter().any(|own| recipients.contains(own)),
         };
+        let typed: Vec<String> = sheets.iter().map(|sheet| sheet.to_public().to_string()).collect();
+        let by_secret = match &header.to {
+            To::Passphrase => with_passphrase,
+            To::Recipients(recipients) => typed.iter().any(|typed| recipients.contains(typed)),
+        };
         let opened = Opened {
+            by_secret,
             fingerprint: card::fingerprint(&header.from.signing_key, &header.from.recipient),
             header,
             addressed,

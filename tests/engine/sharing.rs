@@ -351,6 +351,84 @@ fn a_lost_device_comes_back_with_the_sheet_alone() {
 }
 
 #[test]
+fn a_second_device_begins_with_everything_and_exchanges_news() {
+    let (shop, phone) = pair();
+    shop.sample(150);
+    shop.save(vec![customer(shop.ids()[0], FieldName::MEMO, "引っ越しの前")]);
+    let to = Audience::Passphrase { passphrase: OTHER.to_owned(), name: "自分の別の端末".to_owned() };
+    let file = shop.make(order(Kind::Handover, to)).unwrap();
+    assert!(file.name.starts_with("daifuku-handover-"), "{}", file.name);
+    assert_eq!(shop.sharing().backup, None, "a file for another device is no backup");
+    let tablet = Screen::named("タブレット", 3);
+    assert_eq!(tablet.look(file.bytes.clone()), Err(Failure::Bundle(SealerError::NeedsPassphrase)));
+    let preview = tablet.look_with(file.bytes, OTHER, "").unwrap();
+    assert_eq!((preview.kind, preview.new), (Kind::Handover, 150));
+    tablet.apply(ApplyMode::Merge);
+    let ids = shop.ids();
+    assert_eq!(tablet.snapshot(&ids).shown, shop.snapshot(&ids).shown);
+    let checked = |screen: &Screen| {
+        let sure = screen.members().into_iter().filter(|row| matches!(row.trust, TrustRow::Checked(_)));
+        sure.map(|row| row.name).collect::<Vec<_>>()
+    };
+    assert_eq!(checked(&tablet), ["店", "花子"]);
+    // Both go on: only what is new travels, and what is written for the shop opens on the tablet too.
+    shop.knows(&tablet);
+    tablet.save(named(id(5), "タブレットで", "たぶれっと"));
+    let receipt = shop.take_in(tablet.for_team());
+    assert_eq!((receipt.new, receipt.changed, receipt.gap), (1, 0, false));
+    phone.save(named(id(6), "花子が", "はなこ"));
+    assert_eq!(tablet.take_in(phone.for_team()).new, 1);
+    let ledger = shop.ask(Request::Ledger(None));
+    let Ok(Reply::Ledger(rows)) = ledger else { panic!("{ledger:?}") };
+    assert!(rows.iter().any(|row| row.kind == Kind::Handover && row.everyone));
+}
+
+#[test]
+fn what_a_stranger_hands_over_makes_nobody_trusted() {
+    let (shop, stranger) = (Screen::named("店", 1), Screen::named("見知らぬ人", 2));
+    let friend = Screen::named("その仲間", 3);
+    stranger.knows(&shop);
+    stranger.knows(&friend);
+    stranger.save(named(id(1), "一", "いち"));
+    let members = stranger.members();
+    let to: Vec<_> = members.iter().filter(|row| row.name == "店").filter_map(|row| row.replica).collect();
+    for kind in [Kind::Backup, Kind::Handover] {
+        let file = stranger.make(order(kind, Audience::Members(to.clone()))).unwrap();
+        let preview = shop.look(file.bytes).unwrap();
+        assert_eq!(preview.from.standing, SenderStanding::Unknown);
+        shop.apply(ApplyMode::Merge);
+        assert_eq!(shop.members(), [], "{kind:?}");
+    }
+    let order = BundleOrder { everything: true, ..order(Kind::Team, Audience::Members(to)) };
+    let preview = shop.look(stranger.make(order).unwrap().bytes).unwrap();
+    assert_eq!(preview.from.standing, SenderStanding::Unknown, "its keys were not taken for one's own");
+}
+
+#[test]
+fn a_member_that_was_put_back_gets_everything_again() {
+    let (shop, phone) = pair();
+    shop.save(named(id(1), "一", "いち"));
+    phone.take_in(shop.for_team());
+    // The phone's disk as it was then.
+    let early = phone.again();
+    shop.save(named(id(2), "二", "に"));
+    phone.take_in(shop.for_team());
+    phone.save(named(id(3), "三", "さん"));
+    shop.take_in(phone.for_team());
+    // It is put back, and its owner goes on without knowing.
+    early.save(named(id(4), "四", "よん"));
+    shop.look(early.for_team()).unwrap();
+    shop.apply(ApplyMode::Merge);
+    early.look(shop.for_team()).unwrap();
+    early.apply(ApplyMode::Merge);
+    for screen in [&early, &shop] {
+        let mut ids = screen.ids();
+        ids.sort();
+        assert_eq!(ids, [1, 2, 3, 4].map(id));
+    }
+}
+
+#[test]
 fn a_backup_replaces_or_gives_back_one_customer() {
     let shop = Screen::named("店", 1);
     shop.save(named(id(1), "一", "いち"));

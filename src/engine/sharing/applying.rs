@@ -13,7 +13,7 @@ use super::rows::{ApplyMode, CustomerChange, ReceiptRow};
 use super::staging::{Rest, Staged, unpack};
 use super::undoing::bring_back;
 use crate::bundle::sealer::{Answer, Request};
-use crate::bundle::{Header, Kind, LedgerEntry, Scope};
+use crate::bundle::{Header, Kind, LedgerEntry, Scope, is_for_oneself};
 use crate::engine::dispatch::{Engine, Open};
 use crate::engine::failure::Failure;
 use crate::engine::host::{Host, Sealer};
@@ -557,14 +557,14 @@ fn take_rest(
         }
     }
     let sender = team.members.iter_mut().find(|member| member.signing_key == header.from.signing_key);
-    let mut vouches = matches!(header.kind, Kind::Backup | Kind::Handover);
+    let own = is_for_oneself(header.kind) && !rest.keys.is_empty();
+    let mut vouches = own;
     if let Some(sender) = sender {
         // A member that was put back to a backup has less than it once told, and must be given it again.
         sender.base.clone_from(&header.have);
         sender.received = Some(now);
         vouches |= matches!(sender.trust, Trust::Checked(_));
     }
-    let own = matches!(header.kind, Kind::Backup | Kind::Handover);
     if vouches {
         for (card, checked) in cards {
             let is_known = team.members.iter().any(|member| {

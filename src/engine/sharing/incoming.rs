@@ -9,7 +9,7 @@ use super::rows::{BundlePreview, SenderRow, SenderStanding};
 use super::staging::{Staged, Stager};
 use super::{failed, unexpected};
 use crate::bundle::sealer::{Answer, OpenWith, Opened, Request};
-use crate::bundle::{Header, Scope};
+use crate::bundle::{Header, Scope, is_for_oneself};
 use crate::engine::dispatch::{Engine, Open};
 use crate::engine::failure::Failure;
 use crate::engine::host::{Host, Sealer};
@@ -97,7 +97,8 @@ impl<H: Host> Engine<H> {
             self.tell(Event::Progress { job: job.number, done, total: opened.items * 2 });
         }
         drop(sealer);
-        let staged = Rc::new(stager.finish(opened.header.clone()));
+        let own = is_for_oneself(opened.header.kind) && (opened.own || opened.by_secret);
+        let staged = Rc::new(stager.finish(opened.header.clone(), own));
         let effects = self.effects(open, job, &staged, &opened).await?;
         let known = self.receipts_of(open).await?;
         let preview = self.preview(open, &opened, &staged, effects, &known);

@@ -191,7 +191,13 @@ impl<H: Host> Engine<H> {
             return Err(Failure::NothingChosen);
         }
         let base = match order.kind {
-            Kind::Team if !order.everything => common_base(&open.notebook.team(), &members),
+            Kind::Team if !order.everything => {
+                let team = open.notebook.team();
+                let mut base = common_base(&team, &members);
+                // A member that does not know of a copy of some device yet counts the copy's writes as had.
+                lower(&mut base, &team.trails);
+                base
+            }
             _ => VersionVector::new(),
         };
         let pages = match (order.kind, &order.who) {
@@ -316,8 +322,7 @@ impl<H: Host> Engine<H> {
         let mut have = open.notebook.have();
         let mut trails = team.trails.clone();
         leave(own_trails(&mut trails, replica), have.counter(replica).unwrap_or_default(), salt);
-        let mut base = prepared.part.base.clone();
-        [&mut have, &mut base].into_iter().for_each(|version| lower(version, &trails));
+        lower(&mut have, &trails);
         let whole = order.kind != Kind::Share;
         let member = prepared
             .members
@@ -346,7 +351,8 @@ impl<H: Host> Engine<H> {
             } else {
                 Scope::Part { title: order.title.clone(), fields: field_names(&prepared.part.groups) }
             },
-            base,
+            // What was left out is what this says, and nothing else.
+            base: prepared.part.base.clone(),
             covers: if whole && order.kind != Kind::Acknowledgement {
                 have.clone()
             } else {
@@ -375,6 +381,10 @@ impl<H: Host> Engine<H> {
                     card: member.card.clone(),
                     checked: matches!(member.trust, Trust::Checked(_)),
                 }));
+            }
+            // The next device of one's own is to know this one, which goes on.
+            if kind == Kind::Handover {
+                items.push(Item::Member { card: team.card.clone(), checked: true });
             }
             if matches!(kind, Kind::Backup | Kind::Handover) {
                 items.extend(team.old_keys.iter().chain([&team.keys]).cloned().map(Item::Keys));

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::bundle::{Header, HistoryLine, Item, Kind, LedgerEntry};
+use crate::bundle::{Header, HistoryLine, Item, LedgerEntry};
 use crate::merge::{Erasures, RecordState};
 use crate::model::{RecordId, RecordKind};
 use crate::vault::format::JournalEntry;
@@ -38,7 +38,7 @@ pub(super) struct Rest {
     pub(super) members: Vec<(Vec<u8>, bool)>,
     /// The ledger.
     pub(super) ledger: Vec<LedgerEntry>,
-    /// Keys of devices.
+    /// Keys of devices: there are some if and only if the bundle is one's own.
     pub(super) keys: Vec<Vec<u8>>,
 }
 
@@ -101,11 +101,11 @@ impl Stager {
         self.records = 0;
     }
 
-    /// All of it.
-    pub(super) fn finish(mut self, header: Header) -> Staged {
+    /// All of it. `own` says that it is from one's own hand.
+    pub(super) fn finish(mut self, header: Header, own: bool) -> Staged {
         self.flush();
-        // Keys and the ledger are of one's own bundles only.
-        if !matches!(header.kind, Kind::Backup | Kind::Handover) {
+        // Keys are taken over from one's own hand only: who could plant theirs would pass for oneself.
+        if !own {
             self.staged.rest.keys.clear();
             self.staged.rest.ledger.clear();
         }

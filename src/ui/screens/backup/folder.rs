@@ -5,7 +5,8 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::make::make_backup;
+use super::make::make_own;
+use crate::bundle::Kind;
 use crate::engine::Failure;
 use crate::engine::sharing::folder::{backup_name, surplus};
 use crate::engine::sharing::rows::Audience;
@@ -120,7 +121,8 @@ impl KeptFolder {
 
 /// Writes the backup of today, and removes those that are one too many.
 async fn write_backup(session: Session, folder: &Folder) -> Result<(), FolderFault> {
-    let made = make_backup(session, Audience::RecoverySheet, false).await.map_err(FolderFault::Engine)?;
+    let made =
+        make_own(session, Kind::Backup, Audience::RecoverySheet, false).await.map_err(FolderFault::Engine)?;
     folder.write(&backup_name(today()), &made.blob).await.map_err(|_| FolderFault::Folder)?;
     let entries = folder.list().await.map_err(|_| FolderFault::Folder)?;
     for name in surplus(file_names(&entries)) {

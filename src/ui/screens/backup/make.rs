@@ -29,14 +29,14 @@ pub struct Made {
     pub blob: Blob,
 }
 
-/// Makes a backup that holds everything that was typed until now.
+/// Makes a file for oneself, a backup or a handover, that holds everything that was typed until now.
 ///
 /// # Errors
 /// When it could not be made.
-pub async fn make_backup(session: Session, to: Audience, armored: bool) -> Result<Made, Failure> {
+pub async fn make_own(session: Session, kind: Kind, to: Audience, armored: bool) -> Result<Made, Failure> {
     session.settle(100).await;
     let order = BundleOrder {
-        kind: Kind::Backup,
+        kind,
         who: Who::Everyone,
         fields: Vec::new(),
         to,
@@ -94,7 +94,7 @@ pub fn MakeBackup(
             } else {
                 Audience::RecoverySheet
             };
-            let answer = make_backup(session, to.clone(), false).await;
+            let answer = make_own(session, Kind::Backup, to.clone(), false).await;
             busy.try_set(false);
             match answer {
                 Ok(file) => {
@@ -213,7 +213,7 @@ fn HandOver(made: Made, audience: RwSignal<Audience>, on_saved: Option<Callback<
         sending.set(Sending::Making);
         let to = audience.get_untracked();
         spawn_local(async move {
-            match make_backup(session, to, true).await {
+            match make_own(session, Kind::Backup, to, true).await {
                 Ok(file) => {
                     text_file.try_set(Some(file));
                     hand();

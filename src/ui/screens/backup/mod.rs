@@ -2,6 +2,7 @@
 
 pub mod contents;
 pub mod folder;
+pub mod handover;
 pub mod light;
 pub mod make;
 pub mod open;
@@ -13,6 +14,7 @@ pub mod team_folder;
 use leptos::prelude::*;
 
 use self::folder::AutomaticBackup;
+use self::handover::Handover;
 use self::light::{backup_words, follow_backup_age};
 use self::make::MakeBackup;
 use self::restore::Restore;
@@ -84,6 +86,7 @@ pub fn Backup() -> impl IntoView {
                 .into_any(),
             }}
             <AutomaticBackup />
+            <Handover />
             <TeamFolder />
         </div>
     }
