@@ -16,6 +16,7 @@ mod engine {
     mod opening;
     mod place;
     mod races;
+    mod restoring;
     mod searching;
     mod sharing;
 }
