@@ -52,12 +52,9 @@ impl Page {
         if self.tells(&entry) {
             return;
         }
-        match self.continued(&entry) {
-            Some(place) => {
-                let known = &mut self.journal[place];
-                known.new = entry.new;
-                known.by = entry.by;
-            }
+        let place = self.continued(&entry);
+        match place.and_then(|place| self.journal.get_mut(place)) {
+            Some(known) => (known.new, known.by) = (entry.new, entry.by),
             None => self.journal.push(entry),
         }
     }

@@ -317,6 +317,9 @@ export class Reader {
       case "Page": return this.page();
       case "Started": return this.number();
       case "Status": return this.status();
+      // The id of this device is the first of all in the answer.
+      case "Team": return { replica: this.option(() => this.raw(8).slice()) };
+      case "OwnCard": return { fileName: this.string(), text: this.string() };
       default: return null; // opened, done, saved: that it came is all that matters
     }
   }
@@ -436,7 +439,27 @@ export class Engine {
     await this.ask("TakeFile");
     return this.file;
   }
-  preview(file, passphrase) {
+  /** Takes in the card of a colleague, whose digits were compared. */
+  async addColleague(text) {
+    await this.ask("ReadCard", () => {}, undefined, new Blob([text]));
+    await this.ask("AddMember", (writer) => writer.byte(1));
+  }
+  /** Makes a file for a colleague with what is new for it, or with everything; a Blob. */
+  async give(replica, everything) {
+    await this.job("MakeBundle", (writer) => {
+      writer.number(1); // for the team
+      writer.number(0); // of everyone
+      writer.list([], () => {});
+      writer.number(0); // for members
+      writer.list([replica], (id) => writer.raw(id));
+      writer.byte(everything ? 1 : 0);
+      writer.byte(0);
+      for (let text = 0; text < 2; text++) writer.string("");
+    });
+    await this.ask("TakeFile");
+    return this.file;
+  }
+  preview(file, passphrase = "") {
     return this.job("OpenBundle", (writer) => ["bench.age", passphrase, ""].forEach((text) => writer.string(text)), file);
   }
   merge() {

@@ -1,5 +1,6 @@
-import { addCustomer, begin, downloaded, go, names, openCustomer, press, says, set, unlock, writeNote } from "../lib/app.mjs";
+import { addCustomer, begin, go, names, openCustomer, press, says, set, unlock, writeNote } from "../lib/app.mjs";
 import { until } from "../lib/browser.mjs";
+import { give, openFile, rename, saveCard, takeCard, takeIn } from "../lib/exchange.mjs";
 
 export const name = "two colleagues exchange files: cards, work of both, a conflict, a lost file, an erasure, and a kill in the middle";
 /** Files are handed over through downloads, and profiles are kept: WebKit has neither when it is driven. */
@@ -53,8 +54,8 @@ export async function run(context) {
   await takeIn(shop, await give(context, phone, "4.age"));
 
   // Both change the same field: both values stand until one is chosen.
-  await rename(shop, "髙橋 一郎（店）");
-  await rename(phone, "高橋 一郎（花子）");
+  await rename(shop, "橋 一郎", "髙橋 一郎（店）");
+  await rename(phone, "橋 一郎", "高橋 一郎（花子）");
   await takeIn(phone, await give(context, shop, "5.age"));
   await go(phone, "/conflicts");
   await says(phone, "髙橋 一郎（店）");
@@ -89,62 +90,4 @@ export async function run(context) {
   await go(phone, "/");
   await until("it is gone on the phone", async () => !(await names(phone)).includes("忘れられたい人"));
   assert.equal((await names(phone)).length, 2);
-}
-
-async function saveCard(context, browser, device) {
-  await go(browser, "/team");
-  await press(browser, ".button", "名刺を保存する");
-  return downloaded(context, "daifuku-card", `${device}.txt`);
-}
-
-async function takeCard(browser, file) {
-  await go(browser, "/team");
-  await browser.type('main input[type="file"]', file);
-  await press(browser, ".button", "同じだった");
-  await says(browser, "仲間に加えました");
-}
-
-/** Makes a file with what is new for everybody, and saves it. */
-async function give(context, browser, target) {
-  await go(browser, "/");
-  await go(browser, "/share");
-  await until("a colleague is chosen", () => browser.run(() => {
-    const box = document.querySelector(".share-members input");
-    if (box && !box.checked) box.click();
-    return Boolean(box?.checked);
-  }));
-  await press(browser, ".button.primary", "渡すファイルを作る");
-  await says(browser, "ファイルができました", 30);
-  await press(browser, ".button", "ファイルを保存する");
-  const path = await downloaded(context, "daifuku-team", target);
-  await press(browser, ".button", "ほかのファイルを作る");
-  return path;
-}
-
-async function openFile(browser, file) {
-  await go(browser, "/");
-  await go(browser, "/take-in");
-  await until("no file is open", () => browser.run(() => {
-    const close = [...document.querySelectorAll(".button")].find((each) => each.textContent.includes("次のファイル"));
-    close?.click();
-    return document.querySelector('main input[type="file"]') !== null;
-  }));
-  await browser.type('main input[type="file"]', file);
-  await browser.find(".bundle-preview", 30);
-}
-
-async function takeIn(browser, file) {
-  await openFile(browser, file);
-  await press(browser, ".button", "取り込む");
-  await says(browser, "取り込みました", 30);
-}
-
-/** Changes the name on the page of the customer whose name ends with 一郎 so far. */
-async function rename(browser, name) {
-  await go(browser, "/");
-  await openCustomer(browser, "橋 一郎");
-  await browser.click(".name-name button");
-  await set(browser, ".name-name input", name);
-  await browser.run(() => document.querySelector(".name-name input").blur());
-  await says(browser, name);
 }

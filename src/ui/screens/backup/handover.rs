@@ -80,9 +80,8 @@ pub fn Handover() -> impl IntoView {
 }
 
 async fn make_handover(session: Session, ask: Request, name: String) -> Result<(Made, String), Failure> {
-    let passphrase = match session.engine.call(ask).await? {
-        Reply::Passphrase(words) => words,
-        _ => return Err(Failure::Unreadable),
+    let Reply::Passphrase(passphrase) = session.engine.call(ask).await? else {
+        return Err(Failure::Unreadable);
     };
     let to = Audience::Passphrase { passphrase: passphrase.clone(), name };
     // Phones hand text files from app to app, and refuse endings that they don't know.

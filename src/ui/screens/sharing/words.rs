@@ -2,7 +2,7 @@
 
 use crate::bundle::Kind;
 use crate::engine::sharing::rows::{FieldGroup, TrustRow};
-use crate::model::{Instant, RecordKind};
+use crate::model::Instant;
 use crate::ui::clock::offset;
 use crate::ui::text::{Texts, language, t_string};
 use crate::ui::words;
