@@ -24,6 +24,8 @@ pub const ROW_TEAM_COPY: u64 = 4;
 pub const ROW_UNREAD: u64 = 2;
 /// Row of what is in each batch of pages ([`BatchVersions`]).
 pub const ROW_VERSIONS: u64 = 3;
+/// Row of what members were told last ([`Told`]).
+pub const ROW_TOLD: u64 = 5;
 /// From here on: a [`crate::bundle::LedgerEntry`] for each export, in sequence.
 pub const LEDGER_FROM: u64 = 1 << 32;
 /// From here on: a [`Receipt`] for each bundle that was applied, in sequence.
@@ -205,6 +207,22 @@ pub struct Unread(pub Vec<(RecordId, RecordId, Option<String>)>);
 /// Which writes are in which batch of pages: batches never change, so what is known once is known for ever.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BatchVersions(pub Vec<(u64, VersionVector)>);
+
+/// What was said to each member in the last bundle for the team: nothing is new for it as long as nothing of
+/// this changes and it lacks nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told(pub Vec<(ReplicaId, Said)>);
+
+/// What a bundle says beside the pages.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    /// What its writer had.
+    pub have: VersionVector,
+    /// How many erasures it knew.
+    pub erasures: u64,
+    /// The fingerprints of the members that it introduced, and whether they were checked.
+    pub members: Vec<(String, bool)>,
+}
 
 /// What was there before a bundle was applied: page by page the records that it touched, as they were, or
 /// nothing for one that it brought.

@@ -62,6 +62,7 @@ async function measure(size) {
     // The same page takes the file into a notebook of its own: the first one is forgotten with its database.
     await browser.run(async (passphrase) => {
       await one.ask("Lock");
+      one.end();
       await new Promise((done, failed) => {
         const gone = indexedDB.deleteDatabase("daifuku");
         gone.onsuccess = done;

@@ -29,6 +29,7 @@ mod recovery;
 pub mod rows;
 mod staging;
 mod state;
+mod told;
 mod undoing;
 
 use std::collections::HashSet;

@@ -8,6 +8,7 @@ use super::people::{answered, file_part};
 use super::rows::{
     Audience, BundleOrder, BundlePlan, FieldGroup, FileOut, LedgerRow, MadeBundle, SharedCustomer, Who,
 };
+use super::told::said;
 use super::{failed, unexpected};
 use crate::bundle::sealer::{Answer, Request};
 use crate::bundle::{BundleId, Header, Item, Kind, LedgerEntry, Scope, Sender, To, VERSION};
@@ -22,7 +23,7 @@ use crate::merge::{Dot, HybridTimestamp, RecordState, VersionVector};
 use crate::model::{Date, Instant, RecordId, RecordKind, ReplicaId, Value, sort};
 use crate::search::Query;
 use crate::vault::team::{
-    Backup, BatchVersions, LEDGER_FROM, Member, ROW_VERSIONS, Team, Trust, sharing_row,
+    Backup, BatchVersions, LEDGER_FROM, Member, ROW_VERSIONS, Said, Team, Trust, sharing_row,
 };
 use crate::vault::{Page, view};
 
@@ -123,7 +124,9 @@ impl<H: Host> Engine<H> {
             })
             .await?;
         }
-        if tally.total() == 0 && waiting.is_empty() && order.kind == Kind::Team {
+        let said = said(&open.notebook.team(), &header);
+        let may_be_empty = order.kind != Kind::Team || order.everything || tally.total() != 0;
+        if !may_be_empty && self.knows_all(open, &prepared.members, &said).await? {
             return Err(Failure::NothingNew);
         }
         if tally.total() == 0 && order.kind == Kind::Share {
@@ -146,7 +149,7 @@ impl<H: Host> Engine<H> {
             customers: if everyone { Vec::new() } else { pages },
             everyone,
         };
-        self.note_export(open, &order, &prepared, &header, entry).await?;
+        self.note_export(open, &order, &prepared, &header, (entry, said)).await?;
         let made = MadeBundle {
             bundle: id,
             file_name: file_name(&order, &prepared.names, now),
@@ -405,11 +408,14 @@ impl<H: Host> Engine<H> {
         order: &BundleOrder,
         prepared: &Prepared,
         header: &Header,
-        entry: LedgerEntry,
+        (entry, said): (LedgerEntry, Said),
     ) -> Result<(), Failure> {
         let turn = open.notebook.begin().await;
         let number = open.notebook.team().next.ledger;
-        let row = sharing_row(LEDGER_FROM + number, &entry);
+        let mut rows = vec![sharing_row(LEDGER_FROM + number, &entry)];
+        if order.kind == Kind::Team {
+            rows.push(self.told_row(open, &prepared.members, &said).await?);
+        }
         let replica = header.from.replica;
         let counter = header.have.counter(replica).unwrap_or_default();
         let own = header.trails.iter().find(|(known, _)| *known == replica);
@@ -427,7 +433,7 @@ impl<H: Host> Engine<H> {
                 }
             }
         };
-        open.notebook.change_team(&turn, change, vec![row]).await?;
+        open.notebook.change_team(&turn, change, rows).await?;
         Ok(())
     }
 

@@ -469,6 +469,10 @@ export class Engine {
     });
   }
 
+  /** Ends the worker. */
+  end() {
+    this.#worker.terminate();
+  }
   hello() {
     return this.ask("Hello", (writer) => writer.number(PROTOCOL));
   }

@@ -25,7 +25,7 @@ export async function run(context) {
   await says(shop, "控えを入れました", 30);
   const [backup, ...more] = await readFolder(shop, "backups");
   assert.deepEqual(more, []);
-  assert.match(backup.path, /^daifuku-backup-\d{4}-\d\d-\d\d\.age$/);
+  assert.match(backup.path, /^daifuku-\d{4}-\d\d-\d\d\.age$/);
   const file = join(context.folder, "backup.age");
   await writeFile(file, Buffer.from(backup.content, "base64"));
   await press(shop, "main .button", "控えの予行をする");
@@ -77,6 +77,10 @@ export async function run(context) {
   await carry(phone, shop);
   await exchange(shop);
   await says(shop, "仲間のファイルを1個、取り込みました");
+  await carry(shop, phone);
+  await exchange(phone);
+  await exchange(phone);
+  await says(phone, "仲間に渡す新しいことは、ありません");
   for (const browser of [shop, phone]) {
     await go(browser, "/");
     await until("both have both", async () => (await names(browser)).length === 2);

@@ -1,4 +1,4 @@
-import { PASSPHRASE, addCustomer, begin, downloaded, go, names, openCustomer, press, says, set, tryPassphrase, unlock, writeNote } from "../lib/app.mjs";
+import { PASSPHRASE, addCustomer, begin, choosePassphrase, downloaded, go, names, openCustomer, press, says, set, tryPassphrase, unlock, writeNote } from "../lib/app.mjs";
 import { until } from "../lib/browser.mjs";
 
 export const name = "a sheet is printed and confirmed, a backup is made and rehearsed, the profile is lost, and everything comes back with the sheet alone";
@@ -51,7 +51,7 @@ export async function run(context) {
   await browser.find(".door-card", 15);
   await press(browser, ".button", "合言葉を忘れた");
   await set(browser, ".door-card textarea, .door-card input:not([type=password])", identity.toLowerCase());
-  await passphrase(browser, NEW);
+  await choosePassphrase(browser, NEW);
   await press(browser, 'button[type="submit"]', "新しい合言葉で開く");
   await browser.find(".nav-lock", 30);
   await go(browser, "/");
@@ -67,7 +67,7 @@ export async function run(context) {
   await browser.open(context.url);
   await press(browser, ".first-start-restore .button", "控えから戻す");
   await choose(browser, backup, identity, false);
-  await passphrase(browser, NEW);
+  await choosePassphrase(browser, NEW);
   await press(browser, 'button[type="submit"]', "控えを開く");
   await press(browser, ".button.primary", "この控えを戻す");
   await says(browser, "そのまま使えます", 30);
@@ -85,14 +85,4 @@ async function choose(browser, file, identity, submit = true) {
   await browser.type('.opening input[type="file"]', file);
   await set(browser, ".opening textarea", identity);
   if (submit) await press(browser, 'button[type="submit"]', "控えを開く");
-}
-
-/** Fills in the new passphrase, twice where it is asked for twice. */
-function passphrase(browser, text) {
-  return browser.run((value) => {
-    for (const input of document.querySelectorAll('input[autocomplete="new-password"]')) {
-      Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(input, value);
-      input.dispatchEvent(new InputEvent("input", { bubbles: true }));
-    }
-  }, text);
 }

@@ -1,4 +1,4 @@
-import { PASSPHRASE, addCustomer, begin, choose, downloaded, go, names, openCustomer, press, says, set, writeNote } from "../lib/app.mjs";
+import { PASSPHRASE, addCustomer, begin, choose, choosePassphrase, downloaded, go, names, openCustomer, press, says, set, writeNote } from "../lib/app.mjs";
 import { until } from "../lib/browser.mjs";
 import { give, rename, saveCard, takeCard, takeIn } from "../lib/exchange.mjs";
 
@@ -31,7 +31,7 @@ export async function run(context) {
   await choose(tablet, "控えの合言葉");
   await set(tablet, ".opening .passphrase input", secret);
   await set(tablet, '.door-card input[autocomplete="name"]', "タブレット");
-  await set(tablet, '.door-card input[autocomplete="new-password"]', PASSPHRASE);
+  await choosePassphrase(tablet, PASSPHRASE);
   await press(tablet, 'button[type="submit"]', "控えを開く");
   await press(tablet, ".button.primary", "この控えを戻す");
   await press(tablet, ".button.primary", "大福帳を開く");
@@ -101,13 +101,14 @@ export async function run(context) {
 }
 
 function noteText(browser) {
-  return browser.run(() => document.querySelector(".entry.note .edit-value, .entry.note .edit-text")?.textContent.trim());
+  // Its date comes first.
+  return browser.run(() => [...document.querySelectorAll(".entry.note .edit-value")].at(-1)?.textContent.trim());
 }
 
 /** Rewrites the only note of the page that is open. */
 async function editNote(browser, change) {
   const before = await noteText(browser);
-  await browser.click(".entry.note .edit-text");
+  await browser.run(() => [...document.querySelectorAll(".entry.note .edit-text")].at(-1).click());
   await set(browser, ".entry.note textarea", change(before));
   await browser.run(() => document.querySelector(".entry.note textarea").blur());
   await until("the note is rewritten", async () => (await noteText(browser)) === change(before));

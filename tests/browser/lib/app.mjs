@@ -57,6 +57,16 @@ export async function set(browser, selector, text) {
   );
 }
 
+/** Fills in the new passphrase, twice where it is asked for twice. */
+export function choosePassphrase(browser, text) {
+  return browser.run((value) => {
+    for (const input of document.querySelectorAll('input[autocomplete="new-password"]')) {
+      Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(input, value);
+      input.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    }
+  }, text);
+}
+
 /** Chooses a day or an option, as the browser's own calendar and menus do. */
 export async function change(browser, selector, value) {
   await browser.find(selector);
