@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use super::people::answered;
+use super::ahead::Ahead;
 use super::preview::Effects;
 use super::rows::{BundlePreview, SenderRow, SenderStanding};
 use super::staging::{Staged, Stager};
@@ -12,7 +12,7 @@ use crate::bundle::sealer::{Answer, OpenWith, Opened, Request};
 use crate::bundle::{Header, Scope, is_for_oneself};
 use crate::engine::dispatch::{Engine, Open};
 use crate::engine::failure::Failure;
-use crate::engine::host::{Host, Sealer};
+use crate::engine::host::Host;
 use crate::engine::jobs::Job;
 use crate::engine::protocol::{Event, Outcome, Reply};
 use crate::merge::Observed;
@@ -65,7 +65,7 @@ impl<H: Host> Engine<H> {
         self.ensure_device(open).await?;
         let total = u64::try_from(file.len()).unwrap_or_default();
         self.tell(Event::Progress { job: job.number, done: 0, total });
-        let mut sealer = self.host.sealer().await.map_err(failed)?;
+        let mut sealer = Ahead::Idle(self.host.sealer().await.map_err(failed)?);
         let devices = {
             let team = open.notebook.team();
             [&team.keys].into_iter().chain(&team.old_keys).cloned().collect()
@@ -76,7 +76,8 @@ impl<H: Host> Engine<H> {
             identities: given(identity).into_iter().collect(),
             passphrase: given(passphrase),
         };
-        let Answer::Opened(opened) = answered(sealer.ask(Request::Read { file, open_with }).await)? else {
+        sealer.begin(Request::Read { file, open_with }).await?;
+        let Some(Answer::Opened(opened)) = sealer.next(Request::More).await? else {
             return Err(unexpected());
         };
         let mut stager = Stager::default();
@@ -85,12 +86,11 @@ impl<H: Host> Engine<H> {
             if job.is_cancelled() || open.ended.get() {
                 return Err(Failure::Cancelled);
             }
-            let Answer::Items(items) = answered(sealer.ask(Request::More).await)? else {
-                return Err(unexpected());
-            };
+            let Some(Answer::Items(items)) = sealer.answer().await? else { return Err(unexpected()) };
             if items.is_empty() {
                 break;
             }
+            sealer.begin(Request::More).await?;
             done += u64::try_from(items.len()).unwrap_or_default();
             items.into_iter().for_each(|item| stager.push(item));
             // Unpacking is half of the way, looking through the other half.

@@ -15,6 +15,7 @@
 //! | [`folder`] | the names in folders that are shared or synced |
 //! | `state` | what every screen shows |
 
+mod ahead;
 mod applying;
 mod conflicts;
 mod erasing;

@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
+use super::ahead::Ahead;
 use super::parts::{Part, Tally};
-use super::people::{answered, file_part};
+use super::people::file_part;
 use super::rows::{
     Audience, BundleOrder, BundlePlan, FieldGroup, FileOut, LedgerRow, MadeBundle, SharedCustomer, Who,
 };
@@ -15,7 +16,7 @@ use crate::bundle::{BundleId, Header, Item, Kind, LedgerEntry, Scope, Sender, To
 use crate::crypto;
 use crate::engine::dispatch::{Engine, Open};
 use crate::engine::failure::Failure;
-use crate::engine::host::{Host, Sealer};
+use crate::engine::host::Host;
 use crate::engine::jobs::{Job, READ_AT_ONCE};
 use crate::engine::protocol::{Event, Outcome, Reply};
 use crate::merge::fork::{Trail, leave, lower};
@@ -99,14 +100,14 @@ impl<H: Host> Engine<H> {
         open.notebook.sealing().fill(&mut salt);
         let id = BundleId(id);
         let header = self.header(open, &order, &prepared, (id, now), salt);
-        let mut sealer = self.host.sealer().await.map_err(failed)?;
+        let mut sealer = Ahead::Idle(self.host.sealer().await.map_err(failed)?);
         let request = Request::Write {
             header: Box::new(header.clone()),
             keys: open.notebook.team().keys.clone(),
             passphrase: prepared.passphrase.clone(),
             armored: order.armored,
         };
-        answered(sealer.ask(request).await)?;
+        sealer.begin(request).await?;
         let mut waiting: Vec<Item> = self.first_items(open, order.kind).await?;
         let mut tally = Tally::default();
         let mut pages: Vec<RecordId> = Vec::new();
@@ -118,7 +119,7 @@ impl<H: Host> Engine<H> {
                 }
                 waiting.extend(items);
                 if waiting.len() >= ITEMS_AT_ONCE {
-                    answered(sealer.ask(Request::Items(core::mem::take(&mut waiting))).await)?;
+                    sealer.next(Request::Items(core::mem::take(&mut waiting))).await?;
                 }
                 Ok(())
             })
@@ -132,10 +133,9 @@ impl<H: Host> Engine<H> {
         if tally.total() == 0 && order.kind == Kind::Share {
             return Err(Failure::NothingChosen);
         }
-        answered(sealer.ask(Request::Items(waiting)).await)?;
-        let Answer::File(bytes) = answered(sealer.ask(Request::Finish).await)? else {
-            return Err(unexpected());
-        };
+        sealer.next(Request::Items(waiting)).await?;
+        sealer.next(Request::Finish).await?;
+        let Some(Answer::File(bytes)) = sealer.answer().await? else { return Err(unexpected()) };
         drop(sealer);
         let everyone = order.kind != Kind::Share && prepared.part.base.is_empty();
         sort::ascending(&mut pages);
