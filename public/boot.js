@@ -1,3 +1,5 @@
+import "./offline.js";
+
 const { js, wasm } = document.querySelector("script[data-js]").dataset;
 const base = (document.documentElement.dataset.base = new URL(".", import.meta.url).href);
 // The engine is loaded beside the app. Until the app listens, marks stand for what the engine says.

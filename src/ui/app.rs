@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::ui::failure_text::failure_text;
 use crate::ui::idle;
+use crate::ui::offline;
 use crate::ui::preferences::Preferences;
 use crate::ui::reactive::effect;
 use crate::ui::router::Router;
@@ -20,6 +21,7 @@ pub fn App() -> impl IntoView {
     let session = Session::provide();
     let _ = Router::provide();
     idle::watch(session, preferences);
+    offline::watch(session, use_i18n());
     // An engine that dies must not take what was typed off the screen: the shell says so itself.
     let stage = Memo::new(move |earlier: Option<&Phase>| match (session.phase.get(), earlier) {
         (Phase::Stopped(_), Some(Phase::Open)) => Phase::Open,

@@ -40,6 +40,8 @@ pub mod kind_text;
 #[cfg(all(target_family = "wasm", feature = "ui"))]
 pub mod launch;
 #[cfg(all(target_family = "wasm", feature = "ui"))]
+pub mod offline;
+#[cfg(all(target_family = "wasm", feature = "ui"))]
 pub mod preferences;
 #[cfg(all(target_family = "wasm", feature = "ui"))]
 pub mod queue;

@@ -42,7 +42,8 @@ const OBSERVER_SCRIPT = `(${observer})(${JSON.stringify(REPORT)})`;
 export async function startServer({ root, files = {}, port = 0, base = "/", observe = false, policyHeader = false }) {
   const folder = root && resolve(root);
   const policy = policyHeader ? await policyOf(folder) : undefined;
-  if (observe) files = { ...files, [OBSERVER]: OBSERVER_SCRIPT };
+  // What is observed has another content than the service worker's list says: it keeps nothing then.
+  if (observe) files = { ...files, [OBSERVER]: OBSERVER_SCRIPT, "sw.js": "" };
   const log = [];
   const reports = [];
 

@@ -266,10 +266,10 @@ fn Pick(sample: StoredValue<Vec<ChangedCustomer>>, chosen: RwSignal<BTreeSet<Rec
     let i18n = use_i18n();
     let search = RwSignal::new(String::new());
     let found = memo(move || {
-        let wanted = search.with(|search| search.trim().to_lowercase());
+        let wanted = search.with(|search| search.trim().to_ascii_lowercase());
         sample
             .try_with_value(|sample| {
-                let fits = |row: &&ChangedCustomer| row.name.to_lowercase().contains(&wanted);
+                let fits = |row: &&ChangedCustomer| row.name.to_ascii_lowercase().contains(&wanted);
                 sample.iter().filter(fits).map(|row| (row.id, row.name.clone())).collect::<Vec<_>>()
             })
             .unwrap_or_default()

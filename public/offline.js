@@ -1,0 +1,63 @@
+// The page's side of sw.js: starts it, says when a new version waits, and fetches what was shared to the app.
+// The app reads `offline` (src/ui/offline.rs).
+
+const workers = navigator.serviceWorker;
+const offline = (globalThis.offline = {
+  /** `waiting`: a new version waits to be switched to. `replaced`: another page has switched to one. */
+  news: "",
+  /** Called when there are news. */
+  told: () => {},
+  /** Goes over to the new version; the page is loaded anew. */
+  switch: () => location.reload(),
+  /** Whether nothing is typed on the page. */
+  isBlank: () => [...document.querySelectorAll("input:not([readonly], [type=checkbox], [type=radio])")].every(({ value }) => !value),
+  /** The files that were shared to the app. */
+  shared: Promise.resolve([]),
+});
+
+if (workers && isSecureContext) {
+  // The first worker takes over a page that had none: nothing is replaced then.
+  let controlled = Boolean(workers.controller);
+  let switching = false;
+  workers.addEventListener("controllerchange", () => {
+    if (switching) return location.reload();
+    offline.switch = () => location.reload();
+    if (controlled) tell("replaced");
+    controlled = true;
+  });
+  if (workers.controller && new URLSearchParams(location.search).has("shared")) offline.shared = ask(workers.controller);
+  const look = (registration) => {
+    const { waiting } = registration;
+    if (!waiting || !workers.controller) return;
+    offline.switch = () => {
+      switching = true;
+      waiting.postMessage("switch");
+    };
+    tell("waiting");
+  };
+  workers
+    .register(new URL("sw.js", import.meta.url), { updateViaCache: "none" })
+    .then((registration) => {
+      look(registration);
+      registration.addEventListener("updatefound", () => {
+        registration.installing?.addEventListener("statechange", () => look(registration));
+      });
+    })
+    // Without it the app works as long as there is a network.
+    .catch(() => {});
+}
+
+function tell(news) {
+  offline.news = news;
+  offline.told();
+}
+
+function ask(worker) {
+  history.replaceState(null, "", location.pathname + location.hash);
+  const { port1, port2 } = new MessageChannel();
+  worker.postMessage("shared", [port2]);
+  return new Promise((done) => {
+    port1.onmessage = ({ data }) => done(data);
+    setTimeout(() => done([]), 5000);
+  });
+}
