@@ -26,7 +26,7 @@ use crate::model::records::Edit;
 use crate::model::{Date, FieldName, Instant, RecordId};
 
 /// The version of the messages. Raised with every change of this module or of the types it names.
-pub const PROTOCOL: u32 = 2;
+pub const PROTOCOL: u32 = 3;
 
 /// A request with the number under which its reply comes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

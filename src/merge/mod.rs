@@ -54,6 +54,7 @@
 //! | [`Erasures`] | map, by id, from record id (16 bytes) to (time, dot) |
 //! | [`Replica`] | id: 8 bytes; counter: integer; clock: time of the last tick |
 
+pub mod aliases;
 mod change;
 mod clock;
 mod erasure;

@@ -94,6 +94,8 @@ fields! {
     CHANNEL = "channel";
     /// Customer: the id in the system that it was imported from.
     FOREIGN_ID = "foreign_id";
+    /// Customer: an add-wins set of the ids of duplicates ([`crate::merge::aliases`]).
+    ALIASES = "aliases";
     /// Any: written to bring a deleted record back.
     RESTORED = "restored";
 }

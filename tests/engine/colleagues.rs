@@ -22,6 +22,7 @@ pub(super) fn order(kind: Kind, to: Audience) -> BundleOrder {
         armored: false,
         title: "共有".to_owned(),
         purpose: "引き継ぎ".to_owned(),
+        offset: 540,
     }
 }
 

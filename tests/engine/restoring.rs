@@ -69,8 +69,10 @@ fn a_second_device_begins_with_everything_and_exchanges_news() {
     shop.sample(150);
     shop.save(vec![customer(shop.ids()[0], FieldName::MEMO, "引っ越しの前")]);
     let to = Audience::Passphrase { passphrase: OTHER.to_owned(), name: "自分の別の端末".to_owned() };
+    shop.clock.set(1_795_563_000_000);
     let file = shop.make(order(Kind::Handover, to)).unwrap();
-    assert!(file.name.starts_with("daifuku-handover-"), "{}", file.name);
+    // 2026-11-24, 23:30 UTC: the next morning in Japan.
+    assert!(file.name.starts_with("daifuku-handover-自分の別の端末-2026-11-25-30600."), "{}", file.name);
     assert_eq!(shop.sharing().backup, None, "a file for another device is no backup");
     let tablet = Screen::named("タブレット", 3);
     assert_eq!(tablet.look(file.bytes.clone()), Err(Failure::Bundle(SealerError::NeedsPassphrase)));

@@ -9,7 +9,7 @@
 //! | 3 no loss | `nothing_is_lost_whatever_the_clocks`, [`honest_offices`], [`offices_with_clones`] |
 //! | 4 texts | `all_replicas_converge`, [`a_text_changed_by_one_is_theirs`], `src/merge/sentence.rs` |
 //! | 5 deletes, erasures | [`honest_offices`], `erasing_is_final` |
-//! | 6 aliases of duplicates | there are none yet |
+//! | 6 aliases of duplicates | [`duplicates_are_one_whatever_the_order`] |
 //! | 7 deltas, gaps, parts | [`honest_offices`] (`have` is true), `since_is_all_that_is_missing` |
 //! | 8 restored devices, clones | [`honest_offices`], [`offices_with_clones`], `a_renamed_clone_keeps_both_sides` |
 //! | 9 clocks | `nothing_is_lost_whatever_the_clocks`; every office has clocks ten years off |
@@ -20,11 +20,12 @@
 //!
 //! `DAIFUKU_HISTORIES=100000` makes so many histories of each; without it a few.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use daifuku::merge::aliases::{Aliases, edge};
 use daifuku::merge::{Dot, HybridTimestamp, Stamp};
 use daifuku::merge::{NoteText, RecordState};
-use daifuku::model::{FieldName, RecordId, ReplicaId};
+use daifuku::model::{FieldName, RecordId, RecordKind, ReplicaId};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
@@ -216,4 +217,102 @@ fn whole_of(world: &World, id: RecordId) -> RecordState {
     let mut whole = states.next().unwrap().clone();
     states.for_each(|state| whole.join(state));
     whole
+}
+
+type Notebook = BTreeMap<RecordId, RecordState>;
+
+fn join_all(into: &mut Notebook, other: &Notebook) {
+    for (id, state) in other {
+        into.entry(*id).and_modify(|known| known.join(state)).or_insert_with(|| state.clone());
+    }
+}
+
+/// Who is one with whom, found by walking along edges.
+fn walked(records: &Notebook) -> BTreeMap<RecordId, RecordId> {
+    let edges: BTreeSet<(RecordId, RecordId)> = records
+        .iter()
+        .flat_map(|(id, state)| {
+            let words = state.sets().flat_map(|(_, set)| set.words());
+            words.map(|word| (*id, word.parse().unwrap())).collect::<Vec<_>>()
+        })
+        .collect();
+    let reached = |from: RecordId| {
+        let mut reached = BTreeSet::from([from]);
+        loop {
+            let more: Vec<RecordId> = edges
+                .iter()
+                .flat_map(|(a, b)| [(*a, *b), (*b, *a)])
+                .filter(|(a, b)| reached.contains(a) && !reached.contains(b))
+                .map(|(_, b)| b)
+                .collect();
+            if more.is_empty() {
+                return *reached.first().unwrap();
+            }
+            reached.extend(more);
+        }
+    };
+    (0..8).map(|id| RecordId([id; 16])).map(|id| (id, reached(id))).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: histories(256), failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Three devices find and part duplicates and exchange what they did, in any order; what one parts again
+    /// is as it was before, and an edge that is found while another takes it away stands.
+    #[test]
+    fn duplicates_are_one_whatever_the_order(
+        steps in prop::collection::vec((0..3_usize, 0..8_u8, 0..8_u8, 0..4_u8), 1..40),
+    ) {
+        let mut books = vec![Notebook::new(); 3];
+        let mut counter = 0;
+        for (device, a, b, what) in steps {
+            let (a, b) = (RecordId([a; 16]), RecordId([b; 16]));
+            counter += 1;
+            let by = Dot { replica: ReplicaId([u8::try_from(device).unwrap(); 8]), counter };
+            let stamp = Stamp { dot: by, at: HybridTimestamp(counter << 16) };
+            match (what, edge(a, b)) {
+                (0, _) => {
+                    let other = books[(device + 1) % 3].clone();
+                    join_all(&mut books[device], &other);
+                }
+                (what, Some((record, word))) => {
+                    let before = books[device].clone();
+                    let state = books[device].entry(record).or_insert_with(|| RecordState::new(RecordKind::Customer));
+                    if what == 1 {
+                        state.remove(FieldName::ALIASES, &word, stamp);
+                    } else {
+                        state.add(FieldName::ALIASES, &word, stamp);
+                        let was = before.get(&record).is_some_and(|state| {
+                            state.sets().any(|(_, set)| set.contains(&word))
+                        });
+                        let mut parted = state.clone();
+                        let later = Stamp { dot: Dot { counter: counter + 1_000, ..by }, ..stamp };
+                        parted.remove(FieldName::ALIASES, &word, later);
+                        let mut again = books[device].clone();
+                        again.insert(record, parted);
+                        prop_assert!(was || walked(&again) == walked(&before), "parted, it is as it was");
+                        let mut both = books[device].clone();
+                        join_all(&mut both, &before);
+                        prop_assert_eq!(Aliases::of(both.iter().map(|(id, state)| (*id, state))).canonical(a),
+                            Aliases::of(both.iter().map(|(id, state)| (*id, state))).canonical(b));
+                    }
+                }
+                _ => {}
+            }
+        }
+        let mut forwards = Notebook::new();
+        books.iter().for_each(|book| join_all(&mut forwards, book));
+        let mut backwards = Notebook::new();
+        books.iter().rev().for_each(|book| join_all(&mut backwards, book));
+        let expected = walked(&forwards);
+        for book in [&forwards, &backwards] {
+            let aliases = Aliases::of(book.iter().rev().map(|(id, state)| (*id, state)));
+            for (id, canonical) in &expected {
+                prop_assert_eq!(aliases.canonical(*id), *canonical);
+                let all: Vec<RecordId> =
+                    expected.iter().filter(|(_, other)| *other == canonical).map(|(id, _)| *id).collect();
+                prop_assert_eq!(aliases.all(*id), if all.len() > 1 { all } else { Vec::new() });
+            }
+        }
+    }
 }

@@ -497,7 +497,8 @@ fn field_names(groups: &[FieldGroup]) -> Vec<String> {
 
 /// `daifuku-backup-2026-11-24.age`; the name of who it is for is in it, as its sender knows them.
 fn file_name(order: &BundleOrder, names: &str, now: Instant) -> String {
-    let day = Date::from_days(now.0.div_euclid(86_400_000));
+    let wall = now.0.saturating_add(i64::from(order.offset) * 60_000);
+    let day = Date::from_days(wall.div_euclid(86_400_000));
     let kind = match order.kind {
         Kind::Share => "share",
         Kind::Team => "team",
@@ -508,7 +509,7 @@ fn file_name(order: &BundleOrder, names: &str, now: Instant) -> String {
     let to = file_part(names);
     let to = if to.is_empty() { to } else { format!("-{to}") };
     let end = if order.armored { "txt" } else { "age" };
-    format!("daifuku-{kind}{to}-{day}-{:06}.{end}", now.0.rem_euclid(86_400_000) / 1000)
+    format!("daifuku-{kind}{to}-{day}-{:05}.{end}", wall.rem_euclid(86_400_000) / 1000)
 }
 
 fn shared_customer(id: RecordId, page: &Page, items: &[Item]) -> SharedCustomer {

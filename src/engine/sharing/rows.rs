@@ -144,6 +144,8 @@ pub struct BundleOrder {
     pub title: String,
     /// Why it is given, for the ledger.
     pub purpose: String,
+    /// How far the clock on the wall is ahead of UTC, in minutes: the file's name has the day on the wall.
+    pub offset: i32,
 }
 
 /// Which customers are shared.

@@ -4,7 +4,7 @@
 // bits, signed ones zig-zag before; texts and lists come after their length; a variant is its index. The
 // names below stand in the order of their declaration; `run` compares them with the source.
 
-export const PROTOCOL = 2;
+export const PROTOCOL = 3;
 export const VARIANTS = {
   Request: [
     "Hello", "SuggestPassphrase", "Strength", "Create", "Unlock", "TakeOver", "Lock", "ChangePassphrase", "OpenView",
@@ -435,6 +435,7 @@ export class Engine {
       writer.string("bench");
       for (let flag = 0; flag < 2; flag++) writer.byte(0);
       for (let text = 0; text < 2; text++) writer.string("");
+      writer.signed(540);
     });
     await this.ask("TakeFile");
     return this.file;
@@ -455,6 +456,7 @@ export class Engine {
       writer.byte(everything ? 1 : 0);
       writer.byte(0);
       for (let text = 0; text < 2; text++) writer.string("");
+      writer.signed(540);
     });
     await this.ask("TakeFile");
     return this.file;

@@ -9,6 +9,7 @@ use crate::bundle::Kind;
 use crate::engine::Failure;
 use crate::engine::protocol::{Outcome, Request};
 use crate::engine::sharing::rows::{Audience, BundleOrder, MadeBundle, Who};
+use crate::ui::clock::offset;
 use crate::ui::failure_text::failure_text;
 use crate::ui::file::{can_send_text, save_blob, send};
 use crate::ui::reactive::{Show, memo};
@@ -44,6 +45,7 @@ pub async fn make_own(session: Session, kind: Kind, to: Audience, armored: bool)
         armored,
         title: String::new(),
         purpose: String::new(),
+        offset: offset(),
     };
     let request = Request::MakeBundle(Box::new(order));
     let Outcome::Made(bundle) = session.run_job(JobKind::MakeBundle, request, None).await? else {

@@ -14,7 +14,7 @@ use crate::engine::sharing::rows::{
     ApplyMode, Audience, BundleOrder, BundlePreview, SenderStanding, TeamView, TrustRow, Who,
 };
 use crate::model::ReplicaId;
-use crate::ui::clock::make_record_id;
+use crate::ui::clock::{make_record_id, offset};
 use crate::ui::file::text_blob;
 use crate::ui::folder::{Folder, can_pick};
 use crate::ui::reactive::Show;
@@ -246,6 +246,7 @@ async fn put(
         armored: false,
         title: String::new(),
         purpose: String::new(),
+        offset: offset(),
     };
     let made = match session.run_job(JobKind::MakeBundle, Request::MakeBundle(Box::new(order)), None).await {
         Ok(Outcome::Made(made)) => made,

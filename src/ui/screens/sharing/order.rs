@@ -10,6 +10,7 @@ use crate::engine::Failure;
 use crate::engine::protocol::{Outcome, Request};
 use crate::engine::sharing::rows::{Audience, BundleOrder, FieldGroup, MadeBundle, Who};
 use crate::model::{RecordId, ReplicaId};
+use crate::ui::clock::offset;
 use crate::ui::file::can_send_text;
 use crate::ui::session::{JobKind, Session, use_session};
 
@@ -207,6 +208,7 @@ impl ShareOrder {
             armored: false,
             title: String::new(),
             purpose: String::new(),
+            offset: offset(),
         }
     }
 
