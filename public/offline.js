@@ -2,6 +2,7 @@
 // The app reads `offline` (src/ui/offline.rs).
 
 const workers = navigator.serviceWorker;
+let holds = false;
 const offline = (globalThis.offline = {
   /** `waiting`: a new version waits to be switched to. `replaced`: another page has switched to one. */
   news: "",
@@ -9,8 +10,8 @@ const offline = (globalThis.offline = {
   told: () => {},
   /** Goes over to the new version; the page is loaded anew. */
   switch: () => location.reload(),
-  /** Whether nothing is typed on the page. */
-  isBlank: () => [...document.querySelectorAll("input:not([readonly], [type=checkbox], [type=radio])")].every(({ value }) => !value),
+  /** Whether nothing is typed on the page, and no file was shared to it. */
+  isBlank: () => !holds && [...document.querySelectorAll("textarea, input:not([readonly], [type=checkbox], [type=radio])")].every(({ value }) => !value),
   /** The files that were shared to the app. */
   shared: Promise.resolve([]),
 });
@@ -31,6 +32,8 @@ if (workers && isSecureContext) {
     if (!waiting || !workers.controller) return;
     offline.switch = () => {
       switching = true;
+      // One that is gone does not answer, and what happens later is not what was asked for.
+      setTimeout(() => (switching = false), 10_000);
       waiting.postMessage("switch");
     };
     tell("waiting");
@@ -38,10 +41,10 @@ if (workers && isSecureContext) {
   workers
     .register(new URL("sw.js", import.meta.url), { updateViaCache: "none" })
     .then((registration) => {
+      const follow = () => registration.installing?.addEventListener("statechange", () => look(registration));
       look(registration);
-      registration.addEventListener("updatefound", () => {
-        registration.installing?.addEventListener("statechange", () => look(registration));
-      });
+      follow();
+      registration.addEventListener("updatefound", follow);
     })
     // Without it the app works as long as there is a network.
     .catch(() => {});
@@ -53,6 +56,7 @@ function tell(news) {
 }
 
 function ask(worker) {
+  holds = true;
   history.replaceState(null, "", location.pathname + location.hash);
   const { port1, port2 } = new MessageChannel();
   worker.postMessage("shared", [port2]);

@@ -12,8 +12,9 @@
 const FILES = {};
 const VERSION = "none";
 
-const NAME = "daifuku-";
 const base = new URL("./", location.href);
+// Several copies of the app may lie on one server.
+const NAME = `daifuku ${base.pathname} `;
 let shared = [];
 
 addEventListener("install", (event) => event.waitUntil(fill()));
@@ -55,7 +56,7 @@ async function keep(cache, path, hash) {
   const headers = new Headers(answer.headers);
   headers.set("X-SHA-256", hash);
   // The body is unpacked by now.
-  for (const name of ["Content-Encoding", "Content-Length"]) headers.delete(name);
+  for (const name of ["Content-Encoding", "Content-Length", "Vary"]) headers.delete(name);
   return cache.put(address, new Response(body, { headers }));
 }
 
@@ -66,10 +67,14 @@ async function begin() {
   await clients.claim();
 }
 
-/** A file of the app. If the browser lost it, the server is asked. */
+/** A file of the app. One that the browser lost is fetched again. */
 async function give(path, request) {
   const cache = await caches.open(NAME + VERSION);
-  return (await cache.match(new URL(path, base))) ?? fetch(request);
+  const kept = () => cache.match(new URL(path, base));
+  const known = await kept();
+  if (known) return known;
+  await keep(cache, path, FILES[path]).catch(() => {});
+  return (await kept()) ?? fetch(request);
 }
 
 /** Files that are shared to the app; then the app is opened. */

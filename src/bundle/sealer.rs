@@ -133,7 +133,7 @@ pub struct Opened {
     pub addressed: bool,
     /// Whether one of the device keys that were given is the sender's.
     pub own: bool,
-    /// Whether it is meant for the identity or the passphrase that was typed, which only its owner has.
+    /// Whether it is meant for the identity or the passphrase that was typed.
     pub by_secret: bool,
     /// How many items it has.
     pub items: u64,

@@ -132,8 +132,9 @@ impl Worker {
 
     fn read(&mut self, file: &[u8], open_with: &OpenWith) -> Result<Answer, SealerError> {
         self.reading = None;
+        // Keys that can't be read (a newer version's, in one's own backup) open nothing; the others may.
         let devices: Vec<DeviceKeys> =
-            open_with.devices.iter().map(|keys| DeviceKeys::decode(keys)).collect::<Result<_, _>>()?;
+            open_with.devices.iter().filter_map(|keys| DeviceKeys::decode(keys).ok()).collect();
         let sheets: Vec<x25519::Identity> = open_with
             .identities
             .iter()

@@ -142,8 +142,8 @@ impl<H: Host> Engine<H> {
             Request::PlanBundle(order) => self.plan_bundle(open, &order).await,
             Request::MakeBundle(order) => Ok(self.make_bundle(open, *order)),
             Request::TakeFile => Self::take_file(open),
-            Request::OpenBundle { passphrase, identity, bytes, .. } => {
-                Ok(self.open_bundle(open, bytes, passphrase, identity))
+            Request::OpenBundle { passphrase, identity, restoring, bytes, .. } => {
+                Ok(self.open_bundle(open, bytes, (passphrase, identity), restoring))
             }
             Request::ApplyBundle { mode, confirmed } => self.apply_bundle(open, mode, confirmed),
             Request::CloseBundle => Ok(Self::close_bundle(open)),

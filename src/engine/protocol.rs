@@ -201,6 +201,9 @@ pub enum Request {
         passphrase: String,
         /// The identity of a recovery sheet to open it with, as typed; empty for none.
         identity: String,
+        /// Whether a person restores from it. Only then a backup or handover that opens with what was typed
+        /// counts as one's own: whoever sends a file may also tell its passphrase.
+        restoring: bool,
         /// The whole file: it comes beside the message.
         #[serde(skip)]
         bytes: Vec<u8>,

@@ -73,7 +73,11 @@ impl Engine {
     pub async fn take_file(self) -> Result<(FileOut, Blob), Failure> {
         let Reply::File(file) = self.call(Request::TakeFile).await? else { return Err(Failure::Unreadable) };
         let blob = self.0.try_with_value(|link| link.state.borrow_mut().file.take()).flatten();
-        blob.map(|blob| (file, blob)).ok_or(Failure::NotFound)
+        // Share sheets look at the type. A slice is the same bytes.
+        let typed = blob.and_then(|blob| {
+            blob.slice_with_f64_and_f64_and_content_type(0.0, blob.size(), &file.media_type).ok()
+        });
+        typed.map(|blob| (file, blob)).ok_or(Failure::NotFound)
     }
 
     /// Whether an answer is still to come, be it to a draft that is being kept.

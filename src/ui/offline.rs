@@ -28,20 +28,32 @@ pub fn watch(session: Session, i18n: Texts) {
     // It lives as long as the page.
     let _ = Reflect::set(&offline, &"told".into(), &told.into_js_value());
     let offered = StoredValue::new(String::new());
+    let opened = StoredValue::new(false);
+    effect(move || {
+        if session.phase.get() == Phase::Open {
+            opened.set_value(true);
+        }
+    });
     effect(move || {
         let (now, phase) = (news.get(), session.phase.get());
         if now.is_empty() || offered.with_value(|offered| *offered == now) {
             return;
         }
         match phase {
+            // Another page may have the notebook open: it goes on with what it was loaded with.
+            Phase::OpenElsewhere if now == "waiting" => {}
             Phase::Locked | Phase::OpenElsewhere if is(call("isBlank")) => drop(call("switch")),
+            // Never open, so nothing is typed: perhaps the new version starts.
+            Phase::Stopped(_) if !opened.get_value() => drop(call("switch")),
             Phase::Open => {
                 let press = Callback::new(move |()| {
                     spawn_local(async move {
-                        if session.settle(100).await {
+                        if session.settle(100).await && !works(session) {
                             call("switch");
                         } else {
+                            session.toasts.show(Toast::trouble(t!(i18n, app.switch_waits)));
                             offered.try_set_value(String::new());
+                            news.try_update(|_| ());
                         }
                     });
                 });
@@ -68,6 +80,11 @@ fn call(name: &str) -> Option<JsValue> {
     let offline = offline()?;
     let function = Reflect::get(&offline, &name.into()).ok()?.dyn_into::<Function>().ok()?;
     function.call0(&offline).ok()
+}
+
+/// Whether something long is being done, which ends with the page.
+fn works(session: Session) -> bool {
+    session.jobs.with_untracked(|jobs| jobs.iter().any(|job| job.outcome.is_none()))
 }
 
 fn is(answer: Option<JsValue>) -> bool {

@@ -211,7 +211,19 @@ pub struct BatchVersions(pub Vec<(u64, VersionVector)>);
 /// What was said to each member in the last bundle for the team: nothing is new for it as long as nothing of
 /// this changes and it lacks nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Told(pub Vec<(ReplicaId, Said)>);
+pub struct Told(pub Vec<ToldMember>);
+
+/// What one member was told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToldMember {
+    /// The member.
+    pub member: ReplicaId,
+    /// What the last bundle said.
+    pub last: Said,
+    /// How many erasures a bundle spoke of that was followed by one from the member. Nothing else tells
+    /// whether an erasure has arrived: files may be lost.
+    pub answered: u64,
+}
 
 /// What a bundle says beside the pages.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

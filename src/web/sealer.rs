@@ -28,6 +28,9 @@ use crate::engine::host;
 const DERIVES: &str = "sealer";
 const DOES_ALL: &str = "bundler";
 const READY: &str = "ready";
+/// What a sealer says that understands this engine: to be changed with [`crate::bundle::sealer`]. The two may
+/// be of two versions, when another page has switched to a newer one.
+const SPEAKS: &str = "ready 3";
 const END: &str = "end";
 
 /// The engine's side: keeps one sealer warm.
@@ -103,8 +106,11 @@ impl Sealer {
 impl Port {
     async fn answer(&mut self, request: &Request) -> Option<Answer> {
         if let Some(first) = self.first.take() {
-            let first = JsFuture::from(first).await.ok()?;
-            first.as_string().filter(|first| first == READY)?;
+            let first = JsFuture::from(first).await.ok()?.as_string()?;
+            if first.starts_with(READY) && first != SPEAKS {
+                return Some(Answer::Failed(SealerError::Order));
+            }
+            (first == SPEAKS).then_some(())?;
         }
         let message = Zeroizing::new(postcard::to_allocvec(request).ok()?);
         let bytes = Uint8Array::from(message.as_slice());
@@ -192,7 +198,7 @@ fn serve_with<A: FnMut(Request) -> Answer + 'static>(make: impl Fn() -> A + 'sta
         });
         port.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         on_message.forget();
-        let _ = port.post_message(&READY.into());
+        let _ = port.post_message(&SPEAKS.into());
     });
     scope.set_onmessage(Some(on_port.as_ref().unchecked_ref()));
     on_port.forget();

@@ -68,19 +68,31 @@ impl Screen {
     }
 
     pub(super) fn look(&self, bytes: Vec<u8>) -> Result<BundlePreview, Failure> {
-        self.look_with(bytes, "", "")
+        self.look_as(bytes, "", "", false)
     }
 
+    /// As who restores from it.
     pub(super) fn look_with(
         &self,
         bytes: Vec<u8>,
         passphrase: &str,
         identity: &str,
     ) -> Result<BundlePreview, Failure> {
+        self.look_as(bytes, passphrase, identity, true)
+    }
+
+    pub(super) fn look_as(
+        &self,
+        bytes: Vec<u8>,
+        passphrase: &str,
+        identity: &str,
+        restoring: bool,
+    ) -> Result<BundlePreview, Failure> {
         let request = Request::OpenBundle {
             name: "x.age".to_owned(),
             passphrase: passphrase.to_owned(),
             identity: identity.to_owned(),
+            restoring,
             bytes,
         };
         match self.job(request)? {

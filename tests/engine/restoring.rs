@@ -107,9 +107,14 @@ fn what_a_stranger_hands_over_makes_nobody_trusted() {
     stranger.save(named(id(1), "一", "いち"));
     let members = stranger.members();
     let to: Vec<_> = members.iter().filter(|row| row.name == "店").filter_map(|row| row.replica).collect();
-    for kind in [Kind::Backup, Kind::Handover] {
-        let file = stranger.make(order(kind, Audience::Members(to.clone()))).unwrap();
-        let preview = shop.look(file.bytes).unwrap();
+    // Whoever sends a file may also tell its passphrase.
+    let by_passphrase = Audience::Passphrase { passphrase: OTHER.to_owned(), name: "店".to_owned() };
+    for (kind, to) in [Kind::Backup, Kind::Handover]
+        .into_iter()
+        .flat_map(|kind| [(kind, Audience::Members(to.clone())), (kind, by_passphrase.clone())])
+    {
+        let file = stranger.make(order(kind, to)).unwrap();
+        let preview = shop.look_as(file.bytes, OTHER, "", false).unwrap();
         assert_eq!(preview.from.standing, SenderStanding::Unknown);
         shop.apply(ApplyMode::Merge);
         assert_eq!(shop.members(), [], "{kind:?}");
@@ -117,6 +122,53 @@ fn what_a_stranger_hands_over_makes_nobody_trusted() {
     let order = BundleOrder { everything: true, ..order(Kind::Team, Audience::Members(to)) };
     let preview = shop.look(stranger.make(order).unwrap().bytes).unwrap();
     assert_eq!(preview.from.standing, SenderStanding::Unknown, "its keys were not taken for one's own");
+}
+
+#[test]
+fn who_picks_from_a_backup_has_not_received_the_rest() {
+    let (shop, phone) = pair();
+    let sheet = shop.sheet();
+    shop.save(named(id(1), "一", "いち"));
+    shop.save(named(id(2), "二", "に"));
+    phone.take_in(shop.for_team());
+    let backup = shop.make(order(Kind::Backup, Audience::RecoverySheet)).unwrap().bytes;
+    let new = Screen::named("新しい店", 7);
+    new.look_with(backup, "", &sheet).unwrap();
+    new.apply(ApplyMode::Pick(vec![id(2)]));
+    assert_eq!((new.ids(), new.members().len()), (vec![id(2)], 0));
+    new.knows(&phone);
+    phone.knows(&new);
+    new.save(named(id(3), "三", "さん"));
+    phone.take_in(new.for_team());
+    new.take_in(phone.for_team());
+    let mut ids = new.ids();
+    ids.sort();
+    assert_eq!(ids, [1, 2, 3].map(id), "the colleague brings what was not picked");
+}
+
+#[test]
+fn a_stranger_does_not_hide_what_is_missing() {
+    let (shop, phone) = pair();
+    let stranger = Screen::named("見知らぬ人", 3);
+    shop.save(named(id(1), "一", "いち"));
+    phone.take_in(shop.for_team());
+    // The stranger has what the shop wrote, and gives it on with a part of it missing in the phone.
+    stranger.knows(&shop);
+    shop.knows(&stranger);
+    shop.save(named(id(2), "二", "に"));
+    stranger.take_in(shop.for_team());
+    stranger.knows(&phone);
+    let to =
+        stranger.members().iter().filter(|row| row.name == "花子").filter_map(|row| row.replica).collect();
+    let whole = BundleOrder { everything: true, ..order(Kind::Team, Audience::Members(to)) };
+    phone.look(stranger.make(whole).unwrap().bytes).unwrap();
+    phone.apply(ApplyMode::Merge);
+    assert_eq!(phone.ids().len(), 2);
+    // What the phone tells does not claim what only a stranger brought: the shop sends it once more.
+    shop.take_in(phone.for_team_or_note());
+    let to: Vec<_> =
+        shop.members().iter().filter(|row| row.name == "花子").filter_map(|row| row.replica).collect();
+    assert!(shop.make(order(Kind::Team, Audience::Members(to))).is_ok());
 }
 
 #[test]

@@ -160,7 +160,7 @@ fn a_gap_is_told_and_a_full_file_closes_it() {
 
 impl Screen {
     /// What is new, or only the note that everything was received.
-    fn for_team_or_note(&self) -> Vec<u8> {
+    pub(super) fn for_team_or_note(&self) -> Vec<u8> {
         let to: Vec<_> = self.members().iter().filter_map(|member| member.replica).collect();
         let new = self.make(order(Kind::Team, Audience::Members(to.clone())));
         new.or_else(|_| self.make(order(Kind::Acknowledgement, Audience::Members(to)))).unwrap().bytes
@@ -335,6 +335,30 @@ fn erasing_reaches_the_colleague_and_leaves_nothing() {
         assert_eq!(again.ids(), [id(3)]);
         assert!(again.ask(Request::Page(id(1))).is_err());
     }
+}
+
+#[test]
+fn an_erasure_is_told_until_the_colleague_has_answered() {
+    let (shop, phone) = pair();
+    shop.save(named(id(1), "一", "いち"));
+    shop.save(named(id(2), "二", "に"));
+    phone.take_in(shop.for_team());
+    shop.take_in(phone.for_team());
+    let erase = Request::Erase { records: vec![id(2)], passphrase: PASSPHRASE.to_owned() };
+    assert!(matches!(shop.job(erase), Ok(Outcome::Erased(_))));
+    let lost = shop.for_team();
+    let again = shop.for_team();
+    assert_ne!(lost, again, "a file may be lost");
+    phone.look(again).unwrap();
+    phone.apply(ApplyMode::Merge);
+    assert_eq!(phone.ids(), [id(1)]);
+    phone.save(vec![customer(id(1), FieldName::MEMO, "返事")]);
+    shop.take_in(phone.for_team());
+    shop.take_in(phone.for_team());
+    // The shop says that it has the answer; after that there is nothing to say.
+    shop.for_team();
+    let to = shop.members().iter().filter_map(|member| member.replica).collect();
+    assert_eq!(shop.make(order(Kind::Team, Audience::Members(to))), Err(Failure::NothingNew));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use daifuku::vault::check::Census;
 use daifuku::vault::format::{Card, DecodeError, decode, encode};
 use daifuku::vault::team::{
     Backup, BatchVersions, LEDGER_FROM, Member, Next, ROW_TEAM, ROW_TEAM_COPY, Receipt, Said, Sheet, Stage,
-    Team, Told, Trust, UndoPiece, Unread, sharing_row,
+    Team, Told, ToldMember, Trust, UndoPiece, Unread, sharing_row,
 };
 use daifuku::vault::{Area, VaultError};
 use futures::executor::block_on;
@@ -152,7 +152,7 @@ fn rows_have_the_pinned_bytes() {
     );
     assert_pinned("undo piece", &undo_piece());
     let said = Said { have: version(&[dot(1, 2)]), erasures: 3, members: vec![("1234".to_owned(), true)] };
-    assert_pinned("told", &Told(vec![(dot(1, 2).replica, said)]));
+    assert_pinned("told", &Told(vec![ToldMember { member: dot(1, 2).replica, last: said, answered: 2 }]));
 }
 
 #[test]

@@ -56,8 +56,7 @@ impl<H: Host> Engine<H> {
             open.sharing.borrow_mut().opened = Some(opened);
             return Err(Failure::NotConfirmed);
         }
-        let own = matches!(opened.preview.kind, Kind::Backup | Kind::Handover);
-        let mode = if own { mode } else { ApplyMode::Merge };
+        let mode = if opened.own { mode } else { ApplyMode::Merge };
         Ok(self.start_bulk(open, |engine, open, job| async move {
             if let Some(above) = opened.clone_above {
                 engine.renew(&open, above).await?;
@@ -109,6 +108,9 @@ impl<H: Host> Engine<H> {
             rest: staged.rest.clone(),
             unread: open.sharing.borrow().unread.0.clone(),
         };
+        if matches!(mode, ApplyMode::Pick(_)) {
+            merging.rest = Rest { header: Some(Box::new(part_of(*header))), ..Rest::default() };
+        }
         let large = staged.pieces.len() > PIECES_AT_ONCE;
         if large {
             self.stage(open, staged, &merging).await?;
@@ -522,6 +524,11 @@ fn news(page: &Joined) -> Vec<(RecordId, RecordId, Option<String>)> {
         }
     }
     news
+}
+
+/// The header of a bundle of which only some customers are taken: what it covers was not received.
+fn part_of(header: Header) -> Header {
+    Header { scope: Scope::Part { title: String::new(), fields: Vec::new() }, ..header }
 }
 
 /// Takes over what is not of a page.

@@ -15,11 +15,11 @@ use crate::engine::failure::Failure;
 use crate::engine::host::Host;
 use crate::engine::jobs::Job;
 use crate::engine::protocol::{Event, Outcome, Reply};
-use crate::merge::Observed;
 use crate::merge::exchange::{Received, receive};
 use crate::merge::fork::{Trail, divergence, note};
+use crate::merge::{Observed, VersionVector};
 use crate::model::ReplicaId;
-use crate::vault::team::{RECEIPTS_FROM, Receipt, Stage, Team, Trust};
+use crate::vault::team::{Member, RECEIPTS_FROM, Receipt, Stage, Team, Trust};
 
 /// More than this of the customers deleted, or this part of them, must be confirmed by typing.
 const MOST_DELETED: u32 = 10;
@@ -30,6 +30,8 @@ const MOST_CHANGED: u32 = 50;
 pub(super) struct OpenedBundle {
     pub(super) staged: Rc<Staged>,
     pub(super) preview: BundlePreview,
+    /// Whether it is a backup or handover from one's own hand.
+    pub(super) own: bool,
     /// Writes after this counter are not in the copy that writes under the same id; nothing if there is none.
     pub(super) clone_above: Option<u64>,
 }
@@ -39,11 +41,11 @@ impl<H: Host> Engine<H> {
         self: &Rc<Self>,
         open: &Open<H>,
         file: Vec<u8>,
-        passphrase: String,
-        identity: String,
+        (passphrase, identity): (String, String),
+        restoring: bool,
     ) -> Reply {
         self.start_job(open, |engine, open, job| async move {
-            let preview = engine.look_through(&open, &job, file, passphrase, identity).await?;
+            let preview = engine.look_through(&open, &job, file, (passphrase, identity), restoring).await?;
             Ok(Outcome::Previewed(Box::new(preview)))
         })
     }
@@ -58,8 +60,8 @@ impl<H: Host> Engine<H> {
         open: &Open<H>,
         job: &Job,
         file: Vec<u8>,
-        passphrase: String,
-        identity: String,
+        (passphrase, identity): (String, String),
+        restoring: bool,
     ) -> Result<BundlePreview, Failure> {
         open.sharing.borrow_mut().opened = None;
         self.ensure_device(open).await?;
@@ -97,14 +99,15 @@ impl<H: Host> Engine<H> {
             self.tell(Event::Progress { job: job.number, done, total: opened.items * 2 });
         }
         drop(sealer);
-        let own = is_for_oneself(opened.header.kind) && (opened.own || opened.by_secret);
-        let staged = Rc::new(stager.finish(opened.header.clone(), own));
+        let own = is_for_oneself(opened.header.kind) && (opened.own || restoring && opened.by_secret);
+        let covers = believed(&open.notebook.team(), &opened, own);
+        let staged = Rc::new(stager.finish(Header { covers, ..opened.header.clone() }, own));
         let effects = self.effects(open, job, &staged, &opened).await?;
         let known = self.receipts_of(open).await?;
         let preview = self.preview(open, &opened, &staged, effects, &known);
         let clone_above =
             clone_above(&open.notebook.team(), &opened.header, open.notebook.manifest().replica);
-        let opened = OpenedBundle { staged, preview: preview.clone(), clone_above };
+        let opened = OpenedBundle { staged, preview: preview.clone(), own, clone_above };
         open.sharing.borrow_mut().opened = Some(opened);
         Ok(preview)
     }
@@ -169,6 +172,19 @@ impl<H: Host> Engine<H> {
             fork: forked || clone_above(&team, header, replica).is_some(),
             sample: effects.sample,
         }
+    }
+}
+
+/// What of a bundle's cover is believed. Who claims to bring what others wrote, and does not, hides that it is
+/// missing: of a sender whose keys nobody compared only its own writes count, of a stranger nothing.
+fn believed(team: &Team, opened: &Opened, own: bool) -> VersionVector {
+    let covers = &opened.header.covers;
+    let digits = &opened.fingerprint.digits;
+    match team.members.iter().find(|member| member.fingerprint == *digits) {
+        _ if own || opened.own => covers.clone(),
+        Some(Member { trust: Trust::Checked(_) | Trust::Introduced(_), .. }) => covers.clone(),
+        Some(member) => covers.dots().filter(|dot| dot.replica == member.replica).collect(),
+        None => VersionVector::new(),
     }
 }
 

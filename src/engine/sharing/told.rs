@@ -5,7 +5,7 @@ use crate::engine::dispatch::{Engine, Open};
 use crate::engine::failure::Failure;
 use crate::engine::host::Host;
 use crate::model::{ReplicaId, sort};
-use crate::vault::team::{ROW_TOLD, Said, SharingRow, Team, Told, Trust, sharing_row};
+use crate::vault::team::{ROW_TOLD, Said, SharingRow, Team, Told, ToldMember, Trust, sharing_row};
 
 /// What a bundle of this header says beside the pages.
 pub(super) fn said(team: &Team, header: &Header) -> Said {
@@ -19,7 +19,8 @@ pub(super) fn said(team: &Team, header: &Header) -> Said {
 }
 
 impl<H: Host> Engine<H> {
-    /// Whether all of these members were told this already.
+    /// Whether all of these members were told this already, and have answered since if it speaks of erasures
+    /// that may not have arrived.
     pub(super) async fn knows_all(
         &self,
         open: &Open<H>,
@@ -27,8 +28,11 @@ impl<H: Host> Engine<H> {
         said: &Said,
     ) -> Result<bool, Failure> {
         let told: Told = open.notebook.sharing(ROW_TOLD).await?.unwrap_or_default();
-        let knows = |member: &ReplicaId| told.0.iter().any(|(known, last)| known == member && last == said);
-        Ok(members.iter().all(knows))
+        let team = open.notebook.team();
+        Ok(members.iter().all(|member| {
+            let told = told.0.iter().find(|told| told.member == *member);
+            told.is_some_and(|told| told.last == *said && answered(&team, told) == said.erasures)
+        }))
     }
 
     /// The row that says that these members were told this.
@@ -39,8 +43,24 @@ impl<H: Host> Engine<H> {
         said: &Said,
     ) -> Result<SharingRow, Failure> {
         let mut told: Told = open.notebook.sharing(ROW_TOLD).await?.unwrap_or_default();
-        told.0.retain(|(known, _)| !members.contains(known));
-        told.0.extend(members.iter().map(|member| (*member, said.clone())));
+        let team = open.notebook.team();
+        for member in members {
+            let place = told.0.iter().position(|told| told.member == *member);
+            let before = place.map(|place| told.0.swap_remove(place));
+            let answered = before.map_or(0, |before| answered(&team, &before));
+            told.0.push(ToldMember { member: *member, last: said.clone(), answered });
+        }
+        sort::by_key(&mut told.0, |told| told.member);
         Ok(sharing_row(ROW_TOLD, &told))
+    }
+}
+
+/// Of how many erasures a member has been told in bundles that it answered.
+fn answered(team: &Team, told: &ToldMember) -> u64 {
+    let member = team.members.iter().find(|member| member.replica == told.member);
+    let times = member.and_then(|member| Some((member.received?, member.last?.1)));
+    match times {
+        Some((received, sent)) if received > sent => told.last.erasures,
+        _ => told.answered,
     }
 }

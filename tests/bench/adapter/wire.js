@@ -462,7 +462,10 @@ export class Engine {
     return this.file;
   }
   preview(file, passphrase = "") {
-    return this.job("OpenBundle", (writer) => ["bench.age", passphrase, ""].forEach((text) => writer.string(text)), file);
+    return this.job("OpenBundle", (writer) => {
+      ["bench.age", passphrase, ""].forEach((text) => writer.string(text));
+      writer.byte(1);
+    }, file);
   }
   merge() {
     return this.job("ApplyBundle", (writer) => {

@@ -35,6 +35,26 @@ export async function run(context) {
   await says(shop, "この控えは、すべて読めました", 30);
   await press(shop, ".restore-result .button", "予行を終わる");
 
+  // Elsewhere one press hands it to the share sheet, as a text, which phones let through.
+  await shop.run(() => {
+    navigator.canShare = ({ files }) => files.every(({ name }) => name.endsWith(".txt"));
+    navigator.share = async (data) => { window.handed = data; };
+  });
+  await go(shop, "/");
+  await go(shop, "/backup");
+  await press(shop, ".make-backup .button, .make-backup button", "控えを作る");
+  await press(shop, ".made-backup .button", "送る");
+  await until("the share sheet has a file", () => shop.run(() => window.handed !== undefined), 30);
+  const handed = await shop.run(async () => {
+    const [file] = window.handed.files;
+    return { keys: Object.keys(window.handed), name: file.name, type: file.type, text: await file.text() };
+  });
+  assert.deepEqual(handed.keys, ["files"]);
+  assert.match(handed.name, /^daifuku-backup-\d{4}-\d\d-\d\d-\d{5}\.txt$/);
+  assert.equal(handed.type, "text/plain");
+  assert.match(handed.text, /^-----BEGIN AGE ENCRYPTED FILE-----\n/);
+  await says(shop, "控え：今日");
+
   // The permission ends, and is given again by a press.
   await shop.run(() => { FileSystemHandle.prototype.queryPermission = async () => "prompt"; });
   await go(shop, "/");

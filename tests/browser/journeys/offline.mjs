@@ -18,7 +18,7 @@ export async function run(context) {
   let browser = await context.start();
   await begin(browser, server.url);
   await addCustomer(browser, "髙橋 一郎");
-  await isKept(browser, /^daifuku-\w{16}$/);
+  await isKept(browser, /^daifuku \/ \w{16}$/);
 
   // From a cold start with the server stopped: open, read, write, and work that needs the other worker.
   browser = await context.killAndRestart(browser);
@@ -51,7 +51,7 @@ export async function run(context) {
   assert.equal(await browser.run(() => document.querySelector(".new-note textarea").value), "書きかけのメモ");
   await press(browser, ".toast button", "切り替える");
   await browser.find(".door-card", 30);
-  await isKept(browser, /^daifuku-second$/);
+  await isKept(browser, /^daifuku \/ second$/);
   await tryPassphrase(browser, "ひろい うみ しずかな やま あおい そら");
   await openCustomer(browser, "髙橋");
   await until("the draft is there", () => browser.run(() => document.querySelector(".new-note textarea").value === "書きかけのメモ"));
@@ -61,7 +61,7 @@ export async function run(context) {
   await browser.find(".door-card", 15);
   files["sw.js"] = version("third");
   await update(browser);
-  await isKept(browser, /^daifuku-third$/);
+  await isKept(browser, /^daifuku \/ third$/);
   await browser.find(".door-card", 15);
 
   // Another app shares a file: it is opened after the passphrase.
@@ -92,6 +92,6 @@ function isKept(browser, pattern) {
   return until(`${pattern} is kept`, () => browser.run(async (text) => {
     const keys = await caches.keys();
     const active = navigator.serviceWorker.controller?.state === "activated";
-    return active && keys.some((key) => new RegExp(text).test(key)) && keys.every((key) => !key.startsWith("daifuku-") || new RegExp(text).test(key));
+    return active && keys.some((key) => new RegExp(text).test(key)) && keys.every((key) => !key.startsWith("daifuku ") || new RegExp(text).test(key));
   }, pattern.source), 30);
 }

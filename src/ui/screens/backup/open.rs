@@ -98,7 +98,13 @@ impl Opening {
             Key::Passphrase => (typed, String::new()),
         };
         self.busy.try_set(true);
-        let request = Request::OpenBundle { name: file.name(), passphrase, identity, bytes: Vec::new() };
+        let request = Request::OpenBundle {
+            name: file.name(),
+            passphrase,
+            identity,
+            restoring: true,
+            bytes: Vec::new(),
+        };
         let outcome = self.session.run_job(JobKind::OpenBundle, request, Some(file)).await;
         self.busy.try_set(false);
         match outcome {

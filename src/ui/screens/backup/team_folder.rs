@@ -198,6 +198,7 @@ async fn take(session: Session, file: File) -> Result<Taken, Failure> {
         name: file.name(),
         passphrase: String::new(),
         identity: String::new(),
+        restoring: false,
         bytes: Vec::new(),
     };
     let outcome = session.run_job(JobKind::OpenBundle, request, Some(file)).await?;

@@ -120,7 +120,8 @@ impl Incoming {
         self.step.set(Step::Opening);
         spawn_local(async move {
             let (name, identity) = (file.name(), String::new());
-            let request = Request::OpenBundle { name, passphrase, identity, bytes: Vec::new() };
+            let request =
+                Request::OpenBundle { name, passphrase, identity, restoring: false, bytes: Vec::new() };
             let step = match self.session.run_job(JobKind::OpenBundle, request, Some(file.clone())).await {
                 Ok(Outcome::Previewed(preview)) => Step::Previewed(preview),
                 Err(Failure::Bundle(SealerError::NeedsPassphrase)) => Step::Asking(false),
