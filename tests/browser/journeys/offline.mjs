@@ -93,5 +93,6 @@ function isKept(browser, pattern) {
     const keys = await caches.keys();
     const active = navigator.serviceWorker.controller?.state === "activated";
     return active && keys.some((key) => new RegExp(text).test(key)) && keys.every((key) => !key.startsWith("daifuku ") || new RegExp(text).test(key));
-  }, pattern.source), 30);
+    // The page may be loaded anew at this moment.
+  }, pattern.source).catch(() => false), 30);
 }
