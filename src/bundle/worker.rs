@@ -132,9 +132,18 @@ impl Worker {
 
     fn read(&mut self, file: &[u8], open_with: &OpenWith) -> Result<Answer, SealerError> {
         self.reading = None;
-        // Keys that can't be read (a newer version's, in one's own backup) open nothing; the others may.
-        let devices: Vec<DeviceKeys> =
-            open_with.devices.iter().filter_map(|keys| DeviceKeys::decode(keys).ok()).collect();
+        // Keys that can't be read (a newer version's, in one's own backup) open nothing; others may.
+        let (mut devices, mut unread) = (Vec::new(), None);
+        for keys in &open_with.devices {
+            match DeviceKeys::decode(keys) {
+                Ok(keys) => devices.push(keys),
+                Err(error) => unread = Some(error),
+            }
+        }
+        let has_other = !open_with.identities.is_empty() || open_with.passphrase.is_some();
+        if let Some(error) = unread.filter(|_| devices.is_empty() && !has_other) {
+            return Err(error);
+        }
         let sheets: Vec<x25519::Identity> = open_with
             .identities
             .iter()

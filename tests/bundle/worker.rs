@@ -144,6 +144,8 @@ fn a_colleague_reads_what_was_written_for_her_and_nobody_else_does() {
     assert!(first.len() < all.len(), "not all at once");
     assert_eq!([first, sealer.rest()].concat(), all);
     assert_eq!(sealer.more(), Ok(Vec::new()), "the end stays the end");
+    let with_unreadable = OpenWith { devices: vec![vec![1, 2], b.keys.clone()], ..OpenWith::default() };
+    assert!(sealer.read(&file, with_unreadable).is_ok(), "keys that can't be read do not stand in the way");
 
     for stranger in [&a, &c] {
         assert_eq!(sealer.read(&file, stranger.opens()), Err(SealerError::NotForUs));
