@@ -26,6 +26,8 @@ pub const ROW_UNREAD: u64 = 2;
 pub const ROW_VERSIONS: u64 = 3;
 /// Row of what members were told last ([`Told`]).
 pub const ROW_TOLD: u64 = 5;
+/// Row of the restoring that is going on ([`Restoring`]); none if there is none.
+pub const ROW_RESTORING: u64 = 6;
 /// From here on: a [`crate::bundle::LedgerEntry`] for each export, in sequence.
 pub const LEDGER_FROM: u64 = 1 << 32;
 /// From here on: a [`Receipt`] for each bundle that was applied, in sequence.
@@ -235,6 +237,11 @@ pub struct Said {
     /// The fingerprints of the members that it introduced, and whether they were checked.
     pub members: Vec<(String, bool)>,
 }
+
+/// What a backup that is being applied does beyond merging: the customers that are brought back as they were,
+/// or nothing if the whole notebook becomes as the backup says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Restoring(pub Option<Vec<RecordId>>);
 
 /// What was there before a bundle was applied: page by page the records that it touched, as they were, or
 /// nothing for one that it brought.

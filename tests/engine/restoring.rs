@@ -3,7 +3,7 @@
 use daifuku::bundle::Kind;
 use daifuku::bundle::sealer::SealerError;
 use daifuku::engine::Failure;
-use daifuku::engine::protocol::{Outcome, PROTOCOL, Reply, Request, Sort};
+use daifuku::engine::protocol::{Event, Outcome, PROTOCOL, Reply, Request, Sort};
 use daifuku::engine::sharing::rows::{ApplyMode, Audience, BundleOrder, SenderStanding, TrustRow};
 use daifuku::model::FieldName;
 
@@ -122,6 +122,44 @@ fn what_a_stranger_hands_over_makes_nobody_trusted() {
     let order = BundleOrder { everything: true, ..order(Kind::Team, Audience::Members(to)) };
     let preview = shop.look(stranger.make(order).unwrap().bytes).unwrap();
     assert_eq!(preview.from.standing, SenderStanding::Unknown, "its keys were not taken for one's own");
+}
+
+#[test]
+fn a_restoring_that_is_killed_goes_on_or_was_never_there() {
+    let shop = Screen::named("店", 1);
+    let sheet = shop.sheet();
+    shop.sample(700);
+    let first = shop.ids()[0];
+    let name = shop.name(first);
+    let backup = shop.make(order(Kind::Backup, Audience::RecoverySheet)).unwrap().bytes;
+    shop.save(vec![customer(first, FieldName::NAME, "書き損じ")]);
+    shop.save(named(id(3), "控えのあと", "ひかえのあと"));
+    let shown = |screen: &Screen| (screen.name(first), screen.ids().len());
+    let (before, after) = (("書き損じ".to_owned(), 701), (name, 700));
+    let (mut never, mut went_on) = (0, 0);
+    // Killed after so many steps, until it is done before that.
+    for steps in (0..).step_by(6) {
+        let copy = shop.again();
+        copy.look_with(backup.clone(), "", &sheet).unwrap();
+        let started = copy.ask(Request::ApplyBundle { mode: ApplyMode::Replace, confirmed: true });
+        let Ok(Reply::Started(number)) = started else { panic!("{started:?}") };
+        (0..steps).for_each(|_| copy.tick());
+        let ended =
+            copy.events().iter().any(|event| matches!(event, Event::Finished { job, .. } if *job == number));
+        let killed = Screen::new(std::rc::Rc::new(super::place::Slow(copy.store.0.survivor())));
+        killed.clock.set(copy.clock.get() + 1_000);
+        killed.ask(Request::Hello(PROTOCOL)).unwrap();
+        killed.ask(Request::Unlock(PASSPHRASE.to_owned())).unwrap();
+        killed.rest();
+        let now = shown(&killed);
+        assert!(now == before || now == after, "{now:?} after {steps} steps");
+        if ended {
+            break;
+        }
+        never += u32::from(now == before);
+        went_on += u32::from(now == after);
+    }
+    assert!(never > 0 && went_on > 3, "{never} times never there, {went_on} times it went on");
 }
 
 #[test]

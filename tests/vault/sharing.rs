@@ -10,8 +10,8 @@ use daifuku::model::{FieldName, Instant, RecordId, RecordKind, ReplicaId, Value}
 use daifuku::vault::check::Census;
 use daifuku::vault::format::{Card, DecodeError, decode, encode};
 use daifuku::vault::team::{
-    Backup, BatchVersions, LEDGER_FROM, Member, Next, ROW_TEAM, ROW_TEAM_COPY, Receipt, Said, Sheet, Stage,
-    Team, Told, ToldMember, Trust, UndoPiece, Unread, sharing_row,
+    Backup, BatchVersions, LEDGER_FROM, Member, Next, ROW_TEAM, ROW_TEAM_COPY, Receipt, Restoring, Said,
+    Sheet, Stage, Team, Told, ToldMember, Trust, UndoPiece, Unread, sharing_row,
 };
 use daifuku::vault::{Area, VaultError};
 use futures::executor::block_on;
@@ -151,6 +151,8 @@ fn rows_have_the_pinned_bytes() {
         &BatchVersions(vec![(300, version(&[dot(1, 2)])), (301, VersionVector::new())]),
     );
     assert_pinned("undo piece", &undo_piece());
+    assert_pinned("restoring all", &Restoring(None));
+    assert_pinned("restoring some", &Restoring(Some(vec![customer(0)])));
     let said = Said { have: version(&[dot(1, 2)]), erasures: 3, members: vec![("1234".to_owned(), true)] };
     assert_pinned("told", &Told(vec![ToldMember { member: dot(1, 2).replica, last: said, answered: 2 }]));
 }

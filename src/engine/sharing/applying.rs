@@ -3,6 +3,7 @@
 //! A small one is one commit. A large one is first put into rows, with a receipt that says so; then it is
 //! merged chunk by chunk, each with its undo pack and the receipt in the same commit; what the notebook has
 //! is raised with the last. So a crash leaves either nothing or a merge that goes on at the next opening.
+//! Restoring from a backup is always done so (`restoring`).
 
 use std::rc::Rc;
 
@@ -11,7 +12,6 @@ use super::people::{answered, put_member};
 use super::preview;
 use super::rows::{ApplyMode, CustomerChange, ReceiptRow};
 use super::staging::{Rest, Staged, unpack};
-use super::undoing::bring_back;
 use crate::bundle::sealer::{Answer, Request};
 use crate::bundle::{Header, Kind, LedgerEntry, Scope, is_for_oneself};
 use crate::engine::dispatch::{Engine, Open};
@@ -21,12 +21,11 @@ use crate::engine::jobs::Job;
 use crate::engine::protocol::{Event, Outcome, Reply};
 use crate::merge::exchange::{Received, receive};
 use crate::merge::fork::{lower, note};
-use crate::model::{FieldName, RecordId, ReplicaId, sort};
-use crate::vault::format::Card;
+use crate::model::{FieldName, RecordId, ReplicaId};
 use crate::vault::merging::{Incoming, Joined, Merged};
 use crate::vault::team::{
-    LEDGER_FROM, RECEIPTS_FROM, ROW_UNREAD, Receipt, STAGED_FROM, SharingRow, Stage, Team, Trust, UNDO_FROM,
-    UndoPiece, Unread, sharing_row,
+    LEDGER_FROM, RECEIPTS_FROM, ROW_RESTORING, ROW_UNREAD, Receipt, Restoring, STAGED_FROM, SharingRow,
+    Stage, Team, Trust, UNDO_FROM, UndoPiece, Unread, sharing_row,
 };
 
 /// Pieces that are merged in one commit.
@@ -37,9 +36,9 @@ const PIECES_STAGED_AT_ONCE: usize = 32;
 const MOST_UNREAD: usize = 20_000;
 
 /// A merge that is going on.
-struct Merging {
-    number: u64,
-    receipt: Receipt,
+pub(super) struct Merging {
+    pub(super) number: u64,
+    pub(super) receipt: Receipt,
     rest: Rest,
     unread: Vec<(RecordId, RecordId, Option<String>)>,
 }
@@ -111,53 +110,80 @@ impl<H: Host> Engine<H> {
         if matches!(mode, ApplyMode::Pick(_)) {
             merging.rest = Rest { header: Some(Box::new(part_of(*header))), ..Rest::default() };
         }
-        let large = staged.pieces.len() > PIECES_AT_ONCE;
-        if large {
-            self.stage(open, staged, &merging).await?;
-        }
-        let wanted = |page: &RecordId| match mode {
-            ApplyMode::Pick(pages) => pages.contains(page),
-            _ => true,
-        };
-        // Who picks takes nothing else, and has not received the whole.
-        if matches!(mode, ApplyMode::Pick(_)) {
-            for piece in staged.pieces.chunks(PIECES_AT_ONCE) {
-                let pages = piece.iter().flat_map(|piece| unpack(piece)).filter(|page| wanted(&page.page));
-                self.merge_chunk(open, &mut merging, pages.collect(), Vec::new(), false).await?;
-            }
+        // Restoring takes several steps, however small the backup is.
+        let by_rows = staged.pieces.len() > PIECES_AT_ONCE || *mode != ApplyMode::Merge;
+        if by_rows {
+            self.stage(open, staged, &merging, mode).await?;
+            self.apply_pieces(open, &mut merging, Some(staged), mode, Some(job)).await?;
         } else {
-            for (place, piece) in staged.pieces.chunks(PIECES_AT_ONCE).enumerate() {
-                let pages = piece.iter().flat_map(|piece| unpack(piece)).collect();
-                let done = ((place + 1) * PIECES_AT_ONCE).min(staged.pieces.len());
-                if let Stage::Applying { done: known, .. } = &mut merging.receipt.stage {
-                    *known = count(done);
-                }
-                if large {
-                    self.merge_chunk(open, &mut merging, pages, Vec::new(), false).await?;
-                } else {
-                    self.finish_merge(open, &mut merging, pages).await?;
-                }
-                self.tell(Event::Progress {
-                    job: job.number,
-                    done: count(done),
-                    total: count(staged.pieces.len()),
-                });
-                self.host.pause().await;
-            }
-        }
-        let is_applied = merging.receipt.stage == Stage::Applied;
-        if !is_applied {
-            self.finish_merge(open, &mut merging, Vec::new()).await?;
-        }
-        if *mode != ApplyMode::Merge {
-            self.bring_back_all(open, &mut merging, staged, mode).await?;
+            let pages = staged.pieces.iter().flat_map(|piece| unpack(piece)).collect();
+            self.finish_merge(open, &mut merging, pages).await?;
         }
         self.finish_erasing(open).await?;
         Ok(self.receipt_row(&merging.receipt))
     }
 
-    /// Puts a large bundle into rows.
-    async fn stage(&self, open: &Open<H>, staged: &Staged, merging: &Merging) -> Result<(), Failure> {
+    /// Merges what was put into rows, from the piece on that the receipt names, and then restores if that is
+    /// what it is for. `staged` has the pieces too, if they are in memory.
+    async fn apply_pieces(
+        self: &Rc<Self>,
+        open: &Open<H>,
+        merging: &mut Merging,
+        staged: Option<&Staged>,
+        mode: &ApplyMode,
+        job: Option<&Job>,
+    ) -> Result<(), Failure> {
+        let Stage::Applying { pieces, done } = merging.receipt.stage else { return Ok(()) };
+        let mut next = done;
+        while next < pieces {
+            let mut pages = Vec::new();
+            for piece in next..(next + count(PIECES_AT_ONCE)).min(pieces) {
+                pages.extend(self.staged_pages(open, staged, piece, mode).await?);
+            }
+            next = (next + count(PIECES_AT_ONCE)).min(pieces);
+            merging.receipt.stage = Stage::Applying { pieces, done: next };
+            self.merge_chunk(open, merging, pages, Vec::new(), false).await?;
+            if let Some(job) = job {
+                self.tell(Event::Progress { job: job.number, done: next, total: pieces });
+            }
+            self.host.pause().await;
+        }
+        if *mode != ApplyMode::Merge {
+            self.bring_back_all(open, merging, staged, (mode, pieces)).await?;
+        }
+        self.finish_merge(open, merging, Vec::new()).await
+    }
+
+    /// The pages of a staged piece that are wanted.
+    pub(super) async fn staged_pages(
+        &self,
+        open: &Open<H>,
+        staged: Option<&Staged>,
+        piece: u64,
+        mode: &ApplyMode,
+    ) -> Result<Vec<Incoming>, Failure> {
+        let place = usize::try_from(piece).unwrap_or(usize::MAX);
+        let mut pages = match staged.and_then(|staged| staged.pieces.get(place)) {
+            Some(piece) => unpack(piece),
+            None => {
+                let row: Option<Vec<u8>> = open.notebook.sharing(STAGED_FROM + 1 + piece).await?;
+                row.map(|piece| unpack(&piece)).unwrap_or_default()
+            }
+        };
+        if let ApplyMode::Pick(wanted) = mode {
+            pages.retain(|page| wanted.contains(&page.page));
+        }
+        Ok(pages)
+    }
+
+    /// Puts a bundle into rows, with what is to become of it.
+    async fn stage(
+        &self,
+        open: &Open<H>,
+        staged: &Staged,
+        merging: &Merging,
+        mode: &ApplyMode,
+    ) -> Result<(), Failure> {
         let turn = open.notebook.begin().await;
         let pieces: Vec<SharingRow> = (STAGED_FROM + 1..)
             .zip(&staged.pieces)
@@ -166,10 +192,15 @@ impl<H: Host> Engine<H> {
         for part in pieces.chunks(PIECES_STAGED_AT_ONCE) {
             open.notebook.change_team(&turn, |_| {}, part.to_vec()).await?;
         }
-        let rows = vec![
+        let mut rows = vec![
             sharing_row(STAGED_FROM, &merging.rest),
             sharing_row(RECEIPTS_FROM + merging.number, &merging.receipt),
         ];
+        rows.extend(match mode {
+            ApplyMode::Merge => None,
+            ApplyMode::Replace => Some(sharing_row(ROW_RESTORING, &Restoring(None))),
+            ApplyMode::Pick(pages) => Some(sharing_row(ROW_RESTORING, &Restoring(Some(pages.clone())))),
+        });
         let next = merging.number + 1;
         open.notebook.change_team(&turn, |team| team.next.receipt = next, rows).await?;
         Ok(())
@@ -179,27 +210,20 @@ impl<H: Host> Engine<H> {
     pub(in crate::engine) async fn resume_merge(self: &Rc<Self>, open: &Open<H>) -> Result<(), Failure> {
         let receipts = self.receipts_of(open).await?;
         let interrupted = receipts.into_iter().find_map(|(row, receipt)| match receipt.stage {
-            Stage::Applying { pieces, done } => Some((row - RECEIPTS_FROM, receipt, pieces, done)),
+            Stage::Applying { .. } => Some((row - RECEIPTS_FROM, receipt)),
             _ => None,
         });
-        let Some((number, receipt, pieces, done)) = interrupted else {
+        let Some((number, receipt)) = interrupted else {
             return self.unstage(open).await;
         };
         let rest: Rest = open.notebook.sharing(STAGED_FROM).await?.unwrap_or_default();
+        let mode = match open.notebook.sharing::<Restoring>(ROW_RESTORING).await? {
+            None => ApplyMode::Merge,
+            Some(Restoring(None)) => ApplyMode::Replace,
+            Some(Restoring(Some(pages))) => ApplyMode::Pick(pages),
+        };
         let mut merging = Merging { number, receipt, rest, unread: open.sharing.borrow().unread.0.clone() };
-        let mut next = done;
-        while next < pieces {
-            let mut pages = Vec::new();
-            for piece in next..(next + count(PIECES_AT_ONCE)).min(pieces) {
-                let row: Option<Vec<u8>> = open.notebook.sharing(STAGED_FROM + 1 + piece).await?;
-                pages.extend(row.iter().flat_map(|piece| unpack(piece)));
-            }
-            next = (next + count(PIECES_AT_ONCE)).min(pieces);
-            merging.receipt.stage = Stage::Applying { pieces, done: next };
-            self.merge_chunk(open, &mut merging, pages, Vec::new(), false).await?;
-            self.host.pause().await;
-        }
-        self.finish_merge(open, &mut merging, Vec::new()).await?;
+        self.apply_pieces(open, &mut merging, None, &mode, None).await?;
         self.finish_erasing(open).await?;
         self.after_bulk(open).await;
         self.tell_sharing(open);
@@ -323,7 +347,7 @@ impl<H: Host> Engine<H> {
         pages: Vec<Incoming>,
     ) -> Result<(), Failure> {
         let staged = open.notebook.staged_rows().await?;
-        let rows = staged.into_iter().map(|row| (row, None)).collect();
+        let rows = staged.into_iter().chain([ROW_RESTORING]).map(|row| (row, None)).collect();
         self.merge_chunk(open, merging, pages, rows, true).await
     }
 
@@ -361,93 +385,6 @@ impl<H: Host> Engine<H> {
         }
     }
 
-    /// After a backup was merged: makes the notebook as the backup says, by ordinary edits.
-    async fn bring_back_all(
-        self: &Rc<Self>,
-        open: &Open<H>,
-        merging: &mut Merging,
-        staged: &Staged,
-        mode: &ApplyMode,
-    ) -> Result<(), Failure> {
-        let wanted = |page: &RecordId| match mode {
-            ApplyMode::Pick(pages) => pages.contains(page),
-            _ => true,
-        };
-        let mut seen: Vec<RecordId> = Vec::new();
-        for piece in &staged.pieces {
-            let pages: Vec<Incoming> = unpack(piece).into_iter().filter(|page| wanted(&page.page)).collect();
-            seen.extend(pages.iter().map(|page| page.page));
-            self.edit_pages(open, merging, pages.iter().map(|page| page.page).collect(), |transaction| {
-                for page in &pages {
-                    for (record, state) in &page.records {
-                        bring_back(transaction, page.page, *record, state);
-                    }
-                }
-            })
-            .await?;
-        }
-        if *mode == ApplyMode::Replace {
-            sort::ascending(&mut seen);
-            let others: Vec<RecordId> = {
-                let cards = open.notebook.cards();
-                let listed = cards
-                    .iter()
-                    .map(|(_, card)| card)
-                    .filter(|card| !card.is(Card::DELETED) && !card.is(Card::HEADLESS));
-                listed.map(|card| card.page).filter(|page| seen.binary_search(page).is_err()).collect()
-            };
-            for part in others.chunks(PAGES_AT_ONCE) {
-                self.edit_pages(open, merging, part.to_vec(), |transaction| {
-                    for page in part {
-                        transaction.delete(*page, *page);
-                    }
-                })
-                .await?;
-            }
-        }
-        // What was edited here is of the merge; undoing it leaves alone only what comes later.
-        merging.receipt.at = self.host.now();
-        let turn = open.notebook.begin().await;
-        let rows = vec![sharing_row(RECEIPTS_FROM + merging.number, &merging.receipt)];
-        open.notebook.change_team(&turn, |_| {}, rows).await?;
-        Ok(())
-    }
-
-    /// Edits pages in one commit, with what they were before in the undo pack.
-    async fn edit_pages(
-        self: &Rc<Self>,
-        open: &Open<H>,
-        merging: &mut Merging,
-        pages: Vec<RecordId>,
-        edit: impl FnOnce(&mut crate::vault::Transaction),
-    ) -> Result<(), Failure> {
-        let turn = open.notebook.begin().await;
-        let mut transaction =
-            open.notebook.transaction(&turn, self.host.now(), pages.iter().copied()).await?;
-        edit(&mut transaction);
-        if transaction.is_empty() {
-            return Ok(());
-        }
-        let mut undo = UndoPiece::default();
-        for id in pages {
-            let before = open.notebook.page(id).await?;
-            let touched = transaction.touched(id);
-            let states = touched.into_iter().map(|record| (record, before.records.get(&record).cloned()));
-            undo.0.push((id, states.collect()));
-        }
-        // Undo goes from the last piece to the first, so what was before the merge wins.
-        let row = sharing_row(UNDO_FROM + merging.receipt.undo.1, &undo);
-        merging.receipt.undo.1 += 1;
-        let (next, number) = (merging.receipt.undo.1, merging.number);
-        let rows = vec![row, sharing_row(RECEIPTS_FROM + number, &merging.receipt)];
-        open.notebook.change_team(&turn, |team| team.next.undo = team.next.undo.max(next), rows).await?;
-        let (replica, _, pages) = transaction.finish();
-        let written = open.notebook.write_pages(&turn, replica, pages, |_| {}).await?;
-        drop(turn);
-        self.index_written(open, written);
-        Ok(())
-    }
-
     pub(super) fn receipt_row(&self, receipt: &Receipt) -> ReceiptRow {
         let [new, changed, to_decide, deleted, erased] = receipt.counts;
         let age = self.host.now().0 - receipt.at.0;
@@ -469,8 +406,6 @@ impl<H: Host> Engine<H> {
         }
     }
 }
-
-const PAGES_AT_ONCE: usize = 128;
 
 fn count(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)

@@ -27,6 +27,7 @@ pub mod parts;
 mod people;
 mod preview;
 mod recovery;
+mod restoring;
 pub mod rows;
 mod staging;
 mod state;
