@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
+import { until } from "../lib/browser.mjs";
 import { begin, says, tryPassphrase } from "../lib/app.mjs";
 import { PipedChromium } from "../lib/installed.mjs";
 
@@ -21,12 +22,19 @@ export async function run(context) {
     await browser.send("PWA.install", { ...app, installUrlOrBundleUrl: context.url });
     const { fileHandlers } = await browser.send("PWA.getOsAppState", app);
     assert.deepEqual(fileHandlers.flatMap(({ accepts }) => accepts.flatMap(({ fileExtensions }) => fileExtensions)), [".age"]);
-    await first.close();
+    // The notebook is let go, and the browser goes on to have a window.
+    await first.open("about:blank");
 
     const file = join(context.folder, "花子から.age");
     await writeFile(file, "何でもない文");
-    await browser.send("PWA.launchFilesInApp", { ...app, files: [file] });
-    const opened = await browser.page(context.url, [first.target]);
+    // What was installed a moment ago can't always be launched at once.
+    const launch = () => browser.send("PWA.launchFilesInApp", { ...app, files: [file] }).catch((fault) => fault);
+    let launched;
+    await until("the app is launched", async () => {
+      launched = await launch();
+      return !(launched instanceof Error);
+    }, 30);
+    const opened = await browser.page(context.url);
     await tryPassphrase(opened, "ひろい うみ しずかな やま あおい そら");
     await says(opened, "花子から.age", 30);
     // It is no file of this app, and says so.

@@ -37,12 +37,12 @@ export class PipedChromium {
     return new Promise((done, failed) => this.#open.set(id, { done, failed }));
   }
 
-  /** The page that is open at an address which begins with this, other than these. */
-  async page(start, others = []) {
+  /** The page that is open at an address which begins with this. */
+  async page(start) {
     let found;
     await until(`a page of ${start} is open`, async () => {
       const { targetInfos } = await this.send("Target.getTargets");
-      found = targetInfos.find(({ type, url, targetId }) => type === "page" && url.startsWith(start) && !others.includes(targetId));
+      found = targetInfos.find(({ type, url }) => type === "page" && url.startsWith(start));
       return found;
     }, 20);
     const { sessionId } = await this.send("Target.attachToTarget", { targetId: found.targetId, flatten: true });
@@ -83,9 +83,5 @@ class Page {
   async click(selector) {
     await this.find(selector);
     return this.run((css) => document.querySelector(css).click(), selector);
-  }
-
-  close() {
-    return this.browser.send("Target.closeTarget", { targetId: this.target });
   }
 }
