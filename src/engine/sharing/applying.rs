@@ -167,7 +167,8 @@ impl<H: Host> Engine<H> {
             Some(piece) => unpack(piece),
             None => {
                 let row: Option<Vec<u8>> = open.notebook.sharing(STAGED_FROM + 1 + piece).await?;
-                row.map(|piece| unpack(&piece)).unwrap_or_default()
+                // Without it a restoring would take its customers for ones that the backup does not hold.
+                unpack(&row.ok_or(Failure::NotFound)?)
             }
         };
         if let ApplyMode::Pick(wanted) = mode {
