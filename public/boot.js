@@ -9,6 +9,7 @@ const start = async () => {
   const app = await import(new URL(js, base));
   await offline;
   await app.default({ module_or_path: new URL(wasm, base) });
+  globalThis.offline?.begin();
 };
 const stopped = document.getElementById("stopped");
 // A version that does not start, or has stopped, gives way to one that waits.

@@ -12,6 +12,8 @@ const offline = (globalThis.offline = {
   switch: () => location.reload(),
   /** Whether nothing is typed on the page, and no file was shared to it. */
   isBlank: () => !holds && [...document.querySelectorAll("textarea, input:not([readonly], [type=checkbox], [type=radio])")].every(({ value }) => !value),
+  /** To be called when the app has started. */
+  begin: () => {},
   /** The files that were shared to the app. */
   shared: Promise.resolve([]),
 });
@@ -38,7 +40,7 @@ if (workers && isSecureContext) {
     };
     tell("waiting");
   };
-  workers
+  const begin = () => workers
     .register(new URL("sw.js", import.meta.url), { updateViaCache: "none" })
     .then((registration) => {
       const follow = () => registration.installing?.addEventListener("statechange", () => look(registration));
@@ -48,6 +50,9 @@ if (workers && isSecureContext) {
     })
     // Without it the app works as long as there is a network.
     .catch(() => {});
+  // The very first time it would fetch everything beside what the app waits for.
+  if (workers.controller) begin();
+  else offline.begin = begin;
 }
 
 function tell(news) {
