@@ -40,6 +40,9 @@ pub enum Item {
     /// The secret keys of the device that wrote a backup or handover, so that files that were written to
     /// it can still be opened. Never in anything else.
     Keys(Vec<u8>),
+    /// How the screens of the device are set, by name: language, size of text, idle time. Only in backups and
+    /// handovers.
+    Settings(Vec<(String, String)>),
 }
 
 /// Who wrote what over what, when.

@@ -1,6 +1,8 @@
 //! Items as lines of JSON, and back. The first key of a line says what it is; a line with another first
 //! key is of a newer version.
 
+use std::collections::BTreeMap;
+
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::{Deserialize, Serialize};
 
@@ -69,6 +71,12 @@ struct LedgerLine {
 #[derive(Serialize, Deserialize)]
 struct KeysLine {
     keys: String,
+}
+
+/// How the screens of the device are set.
+#[derive(Serialize, Deserialize)]
+struct SettingsLine {
+    settings: BTreeMap<String, String>,
 }
 
 /// A replica that later lines name by its number.
@@ -206,6 +214,7 @@ fn put_item(item: &Item, actors: &Learning, out: &mut Vec<u8>) -> Result<(), Lin
             };
             put(out, &json)
         }
+        Item::Settings(settings) => put(out, &SettingsLine { settings: settings.iter().cloned().collect() }),
         Item::Keys(keys) => put(out, &KeysLine { keys: Base64UrlUnpadded::encode_string(keys) }),
     }
 }
@@ -268,6 +277,10 @@ pub(super) fn read(line: &[u8], actors: &mut Actors) -> Result<Read, LineError> 
         Some("keys") => {
             let KeysLine { keys } = serde_json::from_slice(line)?;
             Read::Item(Item::Keys(decode(&keys)?))
+        }
+        Some("settings") => {
+            let SettingsLine { settings } = serde_json::from_slice(line)?;
+            Read::Item(Item::Settings(settings.into_iter().collect()))
         }
         Some("actor") => {
             let ActorLine { actor } = serde_json::from_slice(line)?;

@@ -57,6 +57,7 @@
 //! | `m` | a member's card |
 //! | `l` | an entry of the ledger |
 //! | `keys` | the keys of the writer's device |
+//! | `settings` | how the screens of the writer's device are set |
 //! | `end` | how many lines there were that are neither header nor `actor`; the last but one |
 //! | `sig` | the signature; the last, nothing follows |
 //!
@@ -137,6 +138,7 @@
 //! | `m` | the card's file, base64url; `checked`, whether the writer compared its fingerprint |
 //! | `l` | id of the bundle; `at`, milliseconds since 1970 UTC; `kind`, as in the header; `to`, `purpose`, texts; `fields`, array of names; `customers`, array of ids; `everyone`, whether all were in it |
 //! | `keys` | device keys, as below, base64url |
+//! | `settings` | object: a word for each name |
 //! | `end` | the number of lines |
 //! | `sig` | the Ed25519 signature (RFC 8032) by the key in `from.sig`, base64url, of |
 //!

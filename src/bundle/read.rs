@@ -99,7 +99,7 @@ impl Bundle<Unverified> {
                     _ => return Err(damaged("end")),
                 },
                 Some("actor") => {}
-                Some("e" | "x" | "j" | "m" | "l" | "keys") => items += 1,
+                Some("e" | "x" | "j" | "m" | "l" | "keys" | "settings") => items += 1,
                 _ if number == 1 => {}
                 _ => unknown += 1,
             }

@@ -41,6 +41,8 @@ pub(super) struct Content {
     pub(super) ledger: BTreeMap<(Instant, BundleId, Vec<u8>), LedgerEntry>,
     /// Keys of devices, oldest first.
     pub(super) keys: Vec<Vec<u8>>,
+    /// How the screens were set, by name; of the file that was read last.
+    pub(super) settings: BTreeMap<String, String>,
     /// Items that only one's own backups may have, in something else.
     pub(super) out_of_place: u64,
 }
@@ -60,7 +62,9 @@ impl Content {
             Item::Member { card, checked } => {
                 *self.members.entry(card).or_default() |= checked && own;
             }
-            Item::History(_) | Item::Ledger(_) | Item::Keys(_) if !own => self.out_of_place += 1,
+            Item::History(_) | Item::Ledger(_) | Item::Keys(_) | Item::Settings(_) if !own => {
+                self.out_of_place += 1
+            }
             Item::History(line) => {
                 let HistoryLine { page, record, field, old, new, at, by } = line.clone();
                 self.history.insert((page, at, by, record, field, old, new), line);
@@ -74,6 +78,7 @@ impl Content {
                     self.keys.push(keys);
                 }
             }
+            Item::Settings(settings) => self.settings.extend(settings),
         }
     }
 
@@ -89,6 +94,7 @@ impl Content {
         }
         self.ledger.extend(other.ledger);
         other.keys.into_iter().for_each(|keys| self.take(Item::Keys(keys), true));
+        self.settings.extend(other.settings);
         self.out_of_place += other.out_of_place;
     }
 
@@ -109,6 +115,9 @@ impl Content {
         items.extend(self.members.into_iter().map(|(card, checked)| Item::Member { card, checked }));
         items.extend(self.keys.into_iter().map(Item::Keys));
         items.extend(self.ledger.into_values().map(Item::Ledger));
+        if !self.settings.is_empty() {
+            items.push(Item::Settings(self.settings.into_iter().collect()));
+        }
         let mut history = self.history.into_values().peekable();
         let mut records = self.records.into_iter().peekable();
         // The history of a page stands behind its records.

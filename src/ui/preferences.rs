@@ -71,6 +71,27 @@ impl Preferences {
         self.theme.set(theme);
     }
 
+    /// The settings by name, for a backup.
+    #[must_use]
+    pub fn words() -> Vec<(String, String)> {
+        let named = ALL.iter().filter_map(|key| Some(((*key).to_owned(), load(key)?)));
+        named.map(|(key, word)| (key.trim_start_matches(PREFIX).to_owned(), word)).collect()
+    }
+
+    /// Takes over the settings of a backup. What is unknown here stays as it is.
+    pub fn restore(self, words: &[(String, String)]) {
+        for (name, word) in words {
+            match format!("{PREFIX}{name}").as_str() {
+                LANGUAGE => restored(word, |language| self.set_language(language)),
+                TEXT_SIZE => restored(word, |size| self.set_text_size(size)),
+                THEME => restored(word, |theme| self.set_theme(theme)),
+                LOCK_MINUTES => self.set_lock_minutes(parse_lock_minutes(word)),
+                LOCK_WHEN_HIDDEN => self.set_lock_when_hidden(word == "yes"),
+                _ => {}
+            }
+        }
+    }
+
     /// Sets the idle time, 1 to 60 minutes.
     pub fn set_lock_minutes(self, minutes: u32) {
         let minutes = minutes.clamp(1, 60);
@@ -85,11 +106,20 @@ impl Preferences {
     }
 }
 
+const PREFIX: &str = "daifuku.";
 const LANGUAGE: &str = "daifuku.language";
 const TEXT_SIZE: &str = "daifuku.text_size";
 const THEME: &str = "daifuku.theme";
 const LOCK_MINUTES: &str = "daifuku.lock_minutes";
 const LOCK_WHEN_HIDDEN: &str = "daifuku.lock_when_hidden";
+
+const ALL: [&str; 5] = [LANGUAGE, TEXT_SIZE, THEME, LOCK_MINUTES, LOCK_WHEN_HIDDEN];
+
+fn restored<T: Setting>(word: &str, set: impl FnOnce(T)) {
+    if let Some(value) = T::from_word(word) {
+        set(value);
+    }
+}
 
 fn stored<T: Setting>(key: &str) -> Option<T> {
     load(key).as_deref().and_then(T::from_word)

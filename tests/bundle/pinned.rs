@@ -40,15 +40,18 @@ fn path(name: &str) -> PathBuf {
 }
 
 /// A bundle of each kind, and what is in it.
-fn bundles() -> [(&'static str, Header, Vec<Item>); 5] {
+fn bundles() -> [(&'static str, Header, Vec<Item>); 6] {
     let of = |kind, to| header(&device(), kind, to);
-    let all = items();
+    let mut all = items();
+    // These came later, and have a file of their own.
+    let settings = all.split_off(all.len() - 1);
     let customer = Item::Record { page: record(1), record: record(1), state: customer() };
     let newer = Item::Record { page: RecordId::NIL, record: record(2), state: of_a_newer_version() };
     [
         ("share", of(Kind::Share, To::Passphrase), vec![customer.clone()]),
         ("team", of(Kind::Team, for_one(&device())), vec![customer.clone(), all[3].clone(), all[7].clone()]),
         ("backup", of(Kind::Backup, for_one(&device())), [&[customer, newer], &all[3..]].concat()),
+        ("settings", of(Kind::Backup, for_one(&device())), settings),
         ("handover", of(Kind::Handover, for_one(&device())), all),
         ("ack", of(Kind::Acknowledgement, for_one(&device())), Vec::new()),
     ]

@@ -179,6 +179,10 @@ pub(crate) fn items() -> Vec<Item> {
         ledger(Kind::Share, false),
         ledger(Kind::Backup, true),
         Item::Keys(keys(3).encode().to_vec()),
+        Item::Settings(vec![
+            ("language".to_owned(), "ja".to_owned()),
+            ("theme".to_owned(), "dark".to_owned()),
+        ]),
     ]
 }
 

@@ -23,6 +23,7 @@ pub(super) fn order(kind: Kind, to: Audience) -> BundleOrder {
         title: "共有".to_owned(),
         purpose: "引き継ぎ".to_owned(),
         offset: 540,
+        settings: vec![("text_size".to_owned(), "largest".to_owned())],
     }
 }
 

@@ -38,6 +38,7 @@ fn a_lost_device_comes_back_with_the_sheet_alone() {
     assert_eq!(wrong, Err(Failure::Bundle(SealerError::NotAnIdentity)));
     let preview = new.look_with(backup, "", &sheet.to_lowercase()).unwrap();
     assert_eq!((preview.new, preview.kind), (151, Kind::Backup));
+    assert_eq!(preview.settings, [("text_size".to_owned(), "largest".to_owned())]);
     new.apply(ApplyMode::Merge);
     assert_eq!(new.snapshot(&ids).shown, before.shown);
     assert_eq!(new.snapshot(&ids).rows.len(), before.rows.len());
@@ -122,6 +123,7 @@ fn what_a_stranger_hands_over_makes_nobody_trusted() {
     let order = BundleOrder { everything: true, ..order(Kind::Team, Audience::Members(to)) };
     let preview = shop.look(stranger.make(order).unwrap().bytes).unwrap();
     assert_eq!(preview.from.standing, SenderStanding::Unknown, "its keys were not taken for one's own");
+    assert!(preview.settings.is_empty());
 }
 
 #[test]

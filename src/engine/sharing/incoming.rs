@@ -152,6 +152,7 @@ impl<H: Host> Engine<H> {
                 fingerprint: opened.fingerprint.digits.clone(),
                 standing: standing(&team, opened),
             },
+            settings: staged.rest.settings.clone(),
             addressed: opened.addressed,
             known,
             new: effects.new,

@@ -108,7 +108,7 @@ impl<H: Host> Engine<H> {
             armored: order.armored,
         };
         sealer.begin(request).await?;
-        let mut waiting: Vec<Item> = self.first_items(open, order.kind).await?;
+        let mut waiting: Vec<Item> = self.first_items(open, &order).await?;
         let mut tally = Tally::default();
         let mut pages: Vec<RecordId> = Vec::new();
         if order.kind != Kind::Acknowledgement {
@@ -369,8 +369,9 @@ impl<H: Host> Engine<H> {
         }
     }
 
-    /// What stands before the pages: erasures and cards; in one's own backups also keys and the ledger.
-    async fn first_items(&self, open: &Open<H>, kind: Kind) -> Result<Vec<Item>, Failure> {
+    /// What stands before the pages: erasures and cards; in one's own backups also keys, settings and the ledger.
+    async fn first_items(&self, open: &Open<H>, order: &BundleOrder) -> Result<Vec<Item>, Failure> {
+        let kind = order.kind;
         let mut items: Vec<Item> = Vec::new();
         {
             let team = open.notebook.team();
@@ -397,6 +398,9 @@ impl<H: Host> Engine<H> {
             let end = LEDGER_FROM + open.notebook.team().next.ledger;
             let ledger = open.notebook.sharing_rows::<LedgerEntry>(LEDGER_FROM, end).await?;
             items.extend(ledger.into_iter().map(|(_, entry)| Item::Ledger(entry)));
+            if !order.settings.is_empty() {
+                items.push(Item::Settings(order.settings.clone()));
+            }
         }
         Ok(items)
     }

@@ -146,6 +146,8 @@ pub struct BundleOrder {
     pub purpose: String,
     /// How far the clock on the wall is ahead of UTC, in minutes: the file's name has the day on the wall.
     pub offset: i32,
+    /// How the screens are set, by name, for one's own backups and handovers.
+    pub settings: Vec<(String, String)>,
 }
 
 /// Which customers are shared.
@@ -320,6 +322,8 @@ pub struct BundlePreview {
     pub at: Instant,
     /// Who wrote it.
     pub from: SenderRow,
+    /// How the screens were set where it was made; only in one's own.
+    pub settings: Vec<(String, String)>,
     /// Whether it was written for this device, the sheet or the passphrase that opened it; otherwise someone
     /// passed on what was written for someone else.
     pub addressed: bool,

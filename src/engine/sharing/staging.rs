@@ -40,6 +40,8 @@ pub(super) struct Rest {
     pub(super) ledger: Vec<LedgerEntry>,
     /// Keys of devices: there are some if and only if the bundle is one's own.
     pub(super) keys: Vec<Vec<u8>>,
+    /// How the screens were set; only of one's own.
+    pub(super) settings: Vec<(String, String)>,
 }
 
 /// Gathers items.
@@ -67,6 +69,7 @@ impl Stager {
             Item::Member { card, checked } => self.staged.rest.members.push((card, checked)),
             Item::Ledger(entry) => self.staged.rest.ledger.push(entry),
             Item::Keys(keys) => self.staged.rest.keys.push(keys),
+            Item::Settings(settings) => self.staged.rest.settings = settings,
         }
     }
 
@@ -108,6 +111,7 @@ impl Stager {
         if !own {
             self.staged.rest.keys.clear();
             self.staged.rest.ledger.clear();
+            self.staged.rest.settings.clear();
         }
         self.staged.rest.header = Some(Box::new(header));
         self.staged

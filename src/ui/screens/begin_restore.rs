@@ -15,6 +15,7 @@ use crate::engine::Failure;
 use crate::engine::protocol::{Outcome, Request};
 use crate::engine::sharing::rows::{ApplyMode, BundlePreview, ReceiptRow};
 use crate::ui::failure_text::failure_text;
+use crate::ui::preferences::use_preferences;
 use crate::ui::reactive::Show;
 use crate::ui::session::{JobKind, use_session};
 use crate::ui::shell::Jobs;
@@ -41,11 +42,13 @@ pub fn BeginRestore(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let session = use_session();
+    let preferences = use_preferences();
     let opening = Opening::new();
     let typed = NewPassphrase::new();
     let device = RwSignal::new(String::new());
     let passphrase = StoredValue::new(String::new());
     let created = RwSignal::new(false);
+    let settings = StoredValue::new(Vec::new());
     let step = RwSignal::new(Step::Open);
     let failure = RwSignal::new(None::<Failure>);
     let busy = RwSignal::new(false);
@@ -90,6 +93,7 @@ pub fn BeginRestore(
         spawn_local(async move {
             let ready = created.try_get_untracked() == Some(true) || make_notebook(name).await;
             let preview = if ready { opening.open().await } else { None };
+            settings.try_set_value(preview.as_ref().map(|own| own.settings.clone()).unwrap_or_default());
             busy.try_set(false);
             if let Some(preview) = preview {
                 show(Step::Look(Box::new(preview)));
@@ -111,6 +115,7 @@ pub fn BeginRestore(
                 Err(found) => return fail(busy, failure, found),
             };
             opening.close();
+            preferences.restore(&settings.try_get_value().unwrap_or_default());
             let adopted = match opening.key.try_get_untracked() {
                 Some(Key::Sheet) => {
                     let request = Request::AdoptRecovery {

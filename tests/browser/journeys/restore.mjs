@@ -16,6 +16,7 @@ export async function run(context) {
   await says(browser, "控え");
   await addCustomer(browser, "検見川 花");
   await writeNote(browser, NOTE);
+  await browser.run(() => localStorage.setItem("daifuku.text_size", "large"));
 
   // The sheet: asked for with the passphrase, confirmed by typing its end.
   await go(browser, "/backup");
@@ -71,6 +72,7 @@ export async function run(context) {
   await press(browser, 'button[type="submit"]', "控えを開く");
   await press(browser, ".button.primary", "この控えを戻す");
   await says(browser, "そのまま使えます", 30);
+  assert.equal(await browser.run(() => document.documentElement.dataset.text), "large", "the settings came back");
   await press(browser, ".button.primary", "大福帳を開く");
   await until("the customer is back", async () => (await names(browser)).includes("検見川 花"), 20);
   await openCustomer(browser, "検見川 花");

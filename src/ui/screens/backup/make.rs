@@ -12,6 +12,7 @@ use crate::engine::sharing::rows::{Audience, BundleOrder, MadeBundle, Who};
 use crate::ui::clock::offset;
 use crate::ui::failure_text::failure_text;
 use crate::ui::file::{can_send_text, save_blob, send};
+use crate::ui::preferences::Preferences;
 use crate::ui::reactive::{Show, memo};
 use crate::ui::screens::new_passphrase::{NewPassphrase, NewPassphraseFields};
 use crate::ui::session::{JobKind, Session, use_session};
@@ -46,6 +47,7 @@ pub async fn make_own(session: Session, kind: Kind, to: Audience, armored: bool)
         title: String::new(),
         purpose: String::new(),
         offset: offset(),
+        settings: Preferences::words(),
     };
     let request = Request::MakeBundle(Box::new(order));
     let Outcome::Made(bundle) = session.run_job(JobKind::MakeBundle, request, None).await? else {

@@ -15,6 +15,7 @@ use crate::engine::protocol::{Outcome, Request};
 use crate::engine::sharing::rows::{ApplyMode, BundlePreview, ChangedCustomer, ReceiptRow};
 use crate::model::RecordId;
 use crate::ui::failure_text::failure_text;
+use crate::ui::preferences::use_preferences;
 use crate::ui::reactive::{For, Show, memo};
 use crate::ui::route::Route;
 use crate::ui::session::{JobKind, use_session};
@@ -150,6 +151,8 @@ fn Apply(preview: BundlePreview, on_done: Callback<ReceiptRow>) -> impl IntoView
     let asked = RwSignal::new(false);
     let busy = RwSignal::new(false);
     let failure = RwSignal::new(None::<Failure>);
+    let preferences = use_preferences();
+    let settings = StoredValue::new(preview.settings);
     let brake = preview.brake;
     let sample = StoredValue::new(preview.sample);
     let confirms = move || way.get() == Way::Replace || brake && way.get() == Way::Merge;
@@ -167,6 +170,7 @@ fn Apply(preview: BundlePreview, on_done: Callback<ReceiptRow>) -> impl IntoView
         }
         busy.set(true);
         failure.set(None);
+        let replaces = way.get_untracked() == Way::Replace;
         let mode = match way.get_untracked() {
             Way::Merge => ApplyMode::Merge,
             Way::Pick => ApplyMode::Pick(chosen.get_untracked().into_iter().collect()),
@@ -180,6 +184,9 @@ fn Apply(preview: BundlePreview, on_done: Callback<ReceiptRow>) -> impl IntoView
             busy.try_set(false);
             match outcome {
                 Ok(Outcome::Merged(receipt)) => {
+                    if replaces {
+                        preferences.restore(&settings.try_get_value().unwrap_or_default());
+                    }
                     on_done.try_run(*receipt);
                 }
                 Ok(_) => {

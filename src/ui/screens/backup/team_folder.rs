@@ -248,6 +248,7 @@ async fn put(
         title: String::new(),
         purpose: String::new(),
         offset: offset(),
+        settings: Vec::new(),
     };
     let made = match session.run_job(JobKind::MakeBundle, Request::MakeBundle(Box::new(order)), None).await {
         Ok(Outcome::Made(made)) => made,

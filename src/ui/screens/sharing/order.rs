@@ -209,6 +209,7 @@ impl ShareOrder {
             title: String::new(),
             purpose: String::new(),
             offset: offset(),
+            settings: Vec::new(),
         }
     }
 
