@@ -5,6 +5,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo:rerun-if-changed=src/locale/text");
     #[cfg(feature = "ui")]
     make_messages()?;
+    // The app is cut into parts after it is linked (`./dev bindgen`): that needs to know what uses what.
+    if std::env::var("CARGO_CFG_TARGET_FAMILY").is_ok_and(|family| family == "wasm") {
+        println!("cargo:rustc-link-arg-bin=app=--emit-relocs");
+    }
     Ok(())
 }
 

@@ -121,6 +121,10 @@ impl<H: Host> Engine<H> {
         // The index lacks nothing that can't be brought in later.
         let _ = self.fill_index(open).await;
         self.warm(open).await;
+        // Should it fail, it is tried again next time.
+        if !open.ended.get() && open.notebook.lacks_in_cards() {
+            let _ = self.renew_cards(open).await;
+        }
         while !open.ended.get() && open.notebook.is_compaction_due() {
             let before = open.requests.get();
             self.host.sleep(QUIET_MILLIS).await;
@@ -171,10 +175,21 @@ impl<H: Host> Engine<H> {
         Ok(())
     }
 
+    async fn renew_cards(self: &Rc<Self>, open: &Open<H>) -> Result<(), Failure> {
+        let pause = async || self.host.pause().await;
+        for written in open.notebook.renew_cards(pause).await? {
+            self.index_written(open, written);
+        }
+        Ok(())
+    }
+
     /// Does all upkeep at once and waits for it.
     pub(super) async fn settle(self: &Rc<Self>, open: &Open<H>) -> Result<Reply, Failure> {
         self.fill_index(open).await?;
         self.index_saved(open).await;
+        if open.notebook.lacks_in_cards() {
+            self.renew_cards(open).await?;
+        }
         if open.notebook.is_compaction_due() {
             self.compact(open).await?;
         }

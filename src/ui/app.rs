@@ -5,12 +5,12 @@ use leptos::prelude::*;
 use crate::ui::failure_text::failure_text;
 use crate::ui::idle;
 use crate::ui::offline;
+use crate::ui::parts::{NotebookPart, Parts};
 use crate::ui::preferences::Preferences;
 use crate::ui::reactive::effect;
 use crate::ui::router::Router;
 use crate::ui::screens::{FirstStart, OpenElsewhere, Unlock};
 use crate::ui::session::{Phase, Session, use_session};
-use crate::ui::shell::Shell;
 use crate::ui::text::{t, t_string, use_i18n};
 use crate::ui::widgets::toast::ToastRegion;
 
@@ -29,8 +29,13 @@ pub fn App() -> impl IntoView {
         (Phase::Open, Some(Phase::FirstStart)) if session.beginning.get() => Phase::FirstStart,
         (phase, _) => phase,
     });
+    let parts = Parts::provide();
     let i18n = use_i18n();
     effect(move || {
+        // What unlocking needs comes first.
+        if stage.get() != Phase::Starting {
+            parts.load_all();
+        }
         if stage.get() != Phase::Open {
             document().set_title(t_string!(i18n, app.name));
         }
@@ -41,7 +46,7 @@ pub fn App() -> impl IntoView {
             Phase::FirstStart => view! { <FirstStart /> }.into_any(),
             Phase::Locked => view! { <Unlock /> }.into_any(),
             Phase::OpenElsewhere => view! { <OpenElsewhere /> }.into_any(),
-            Phase::Open => view! { <Shell /> }.into_any(),
+            Phase::Open => view! { <NotebookPart /> }.into_any(),
             Phase::Stopped(_) => view! { <Stopped /> }.into_any(),
         }}
         <ToastRegion toasts=session.toasts />

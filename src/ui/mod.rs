@@ -42,6 +42,8 @@ pub mod launch;
 #[cfg(all(target_family = "wasm", feature = "ui"))]
 pub mod offline;
 #[cfg(all(target_family = "wasm", feature = "ui"))]
+pub mod parts;
+#[cfg(all(target_family = "wasm", feature = "ui"))]
 pub mod preferences;
 #[cfg(all(target_family = "wasm", feature = "ui"))]
 pub mod queue;

@@ -7,6 +7,7 @@ use web_sys::{HtmlElement, KeyboardEvent};
 
 use crate::ui::clock;
 use crate::ui::failure_text::failure_text;
+use crate::ui::parts::{ScreenPart, Screens};
 use crate::ui::queue::SaveState;
 use crate::ui::reactive::{For, Show, effect, memo};
 use crate::ui::route::Route;
@@ -15,7 +16,7 @@ use crate::ui::screens::backup::folder::watch_backup_folder;
 use crate::ui::screens::backup::light::BackupLight;
 use crate::ui::screens::customers::CustomerList;
 use crate::ui::screens::sharing::{Incoming, ShareOrder};
-use crate::ui::screens::{Backup, Customers, Import, Settings, Sharing, Tasks, Trash};
+use crate::ui::screens::{Customers, Tasks};
 use crate::ui::session::{Job, JobKind, Phase, use_session};
 use crate::ui::text::{Texts, t, t_string, use_i18n};
 use crate::ui::widgets::menu::{close_outside, fold};
@@ -72,11 +73,11 @@ pub fn Shell() -> impl IntoView {
                     {move || match place.get() {
                         Place::Customers => view! { <Customers customer=customer /> }.into_any(),
                         Place::Tasks => view! { <Tasks /> }.into_any(),
-                        Place::Import => view! { <Import /> }.into_any(),
-                        Place::Sharing => view! { <Sharing /> }.into_any(),
-                        Place::Backup => view! { <Backup /> }.into_any(),
-                        Place::Trash => view! { <Trash /> }.into_any(),
-                        Place::Settings => view! { <Settings /> }.into_any(),
+                        Place::Import => view! { <ScreenPart screen=|of: Screens| (of.import)() /> }.into_any(),
+                        Place::Sharing => view! { <ScreenPart screen=|of: Screens| (of.sharing)() /> }.into_any(),
+                        Place::Backup => view! { <ScreenPart screen=|of: Screens| (of.backup)() /> }.into_any(),
+                        Place::Trash => view! { <ScreenPart screen=|of: Screens| (of.trash)() /> }.into_any(),
+                        Place::Settings => view! { <ScreenPart screen=|of: Screens| (of.settings)() /> }.into_any(),
                     }}
                 </main>
             </div>

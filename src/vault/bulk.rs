@@ -6,7 +6,7 @@ use std::rc::Rc;
 use sha2::{Digest, Sha256};
 
 use super::error::{Part, VaultError};
-use super::format::{CARDS_FROM, Card, LogRow, Manifest, PageChange, SegmentEntry, encode};
+use super::format::{CARDS_FROM, Card, LogRow, Manifest, PageChange, SegmentEntry, encode_log};
 use super::notebook::{Notebook, State, Turn};
 use super::page::Page;
 use super::segment::{TARGET_BYTES, encode_page, pack_cards, pack_pages};
@@ -269,7 +269,7 @@ impl<S: Store> Notebook<S> {
         }
         let row = self.state.borrow().log_next;
         let record = LogRow { at: replica.clock.last(), counter: replica.counter, pages };
-        let write = Write::Put(Area::Log, row, self.sealing.seal(Area::Log, row, &encode(&record))?);
+        let write = Write::Put(Area::Log, row, self.sealing.seal(Area::Log, row, &encode_log(&record))?);
         Ok(Some(Logged { row, write, changes: record.pages }))
     }
 

@@ -1,7 +1,8 @@
 //! Vault format 1: what the rows contain once they are opened.
 //!
 //! Every structure here is stored as [postcard](https://postcard.jamesmunns.com/wire-format) (version 1 of
-//! its wire format), fields in the order of declaration, behind one version byte ([`VERSION`]), and sealed
+//! its wire format), fields in the order of declaration, behind one version byte ([`VERSION`], and
+//! [`CARD_VERSION`] of what holds cards; [`super::older`] reads what came before), and sealed
 //! ([`crate::crypto`]) under a context that names the vault, the area and the row. Rows:
 //!
 //! | area | row | content |
@@ -28,11 +29,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::older::OldLogRow;
 use crate::merge::{Dot, HybridTimestamp, RecordState};
 use crate::model::{Date, FieldName, Instant, RecordId, RecordKind, ReplicaId, Value};
 
-/// The version of all rows of this module.
+/// The version of all rows of this module that hold no card.
 pub const VERSION: u8 = 1;
+/// The version of what holds cards: rows of the log, batches of cards.
+pub const CARD_VERSION: u8 = 2;
 
 /// `meta` row of the key slots.
 pub const ROW_SLOTS: u64 = 1;
@@ -176,6 +180,10 @@ pub struct Card {
     pub owner: String,
     /// Tags.
     pub tags: Vec<String>,
+    /// Date of birth.
+    pub birthday: Option<Date>,
+    /// The day of the latest note or purchase.
+    pub talked: Option<Date>,
     /// Tasks that are not in the trash.
     pub tasks: Vec<TaskCard>,
     /// Records of the page that are in the trash.
@@ -264,16 +272,40 @@ pub fn encode<T: Serialize>(row: &T) -> Vec<u8> {
     postcard::to_extend(row, vec![VERSION]).unwrap_or_default()
 }
 
+/// Encodes a row of the log.
+#[must_use]
+pub fn encode_log(row: &LogRow) -> Vec<u8> {
+    // INVARIANT: as in [`encode`].
+    postcard::to_extend(row, vec![CARD_VERSION]).unwrap_or_default()
+}
+
+/// Decodes a row of the log, of this version or an older one.
+///
+/// # Errors
+/// [`DecodeError`] when it is of a newer version or not what it should be.
+pub fn decode_log(bytes: &[u8]) -> Result<LogRow, DecodeError> {
+    match bytes.split_first() {
+        Some((&CARD_VERSION, content)) => whole(content),
+        Some((&VERSION, content)) => whole::<OldLogRow>(content).map(LogRow::from),
+        Some((&found, _)) if found > CARD_VERSION => Err(DecodeError::Newer(found)),
+        _ => Err(DecodeError::Damaged),
+    }
+}
+
+fn whole<'a, T: Deserialize<'a>>(content: &'a [u8]) -> Result<T, DecodeError> {
+    match postcard::take_from_bytes(content) {
+        Ok((row, [])) => Ok(row),
+        _ => Err(DecodeError::Damaged),
+    }
+}
+
 /// Decodes a row.
 ///
 /// # Errors
 /// [`DecodeError`] when it is of a newer version or not what it should be.
 pub fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, DecodeError> {
     match bytes.split_first() {
-        Some((&VERSION, content)) => match postcard::take_from_bytes(content) {
-            Ok((row, [])) => Ok(row),
-            _ => Err(DecodeError::Damaged),
-        },
+        Some((&VERSION, content)) => whole(content),
         Some((&found, _)) if found > VERSION => Err(DecodeError::Newer(found)),
         _ => Err(DecodeError::Damaged),
     }

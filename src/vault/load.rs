@@ -6,12 +6,13 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use super::cards::Cards;
 use super::error::{Part, VaultError};
 use super::format::{
-    CARDS_FROM, Card, DecodeError, Drafts, LogRow, Manifest, PageChange, ROW_DRAFTS, decode,
+    CARD_VERSION, CARDS_FROM, Card, DecodeError, Drafts, LogRow, Manifest, PageChange, ROW_DRAFTS, decode,
+    decode_log,
 };
 use super::locked::Early;
 use super::notebook::State;
 use super::sealing::Sealing;
-use super::segment::{Unpacked, decode_page};
+use super::segment::{Unpacked, decode_page, unpack_cards};
 use super::store::{Area, Row, Store};
 use super::team::Team;
 use crate::merge::{HybridClock, Replica};
@@ -47,6 +48,7 @@ pub(super) fn empty(manifest: Manifest) -> State {
         team: Team::default(),
         team_aside: Vec::new(),
         damaged: Vec::new(),
+        cards_lack: false,
     }
 }
 
@@ -140,12 +142,13 @@ fn load_cards(sealing: &Sealing, rows: &[Row], state: &mut State) -> bool {
             rows.binary_search_by_key(&entry.row, |(row, _)| *row).ok().and_then(|place| rows.get(place));
         let opened =
             sealed.and_then(|(row, sealed)| sealing.open_named(Area::Segments, *row, sealed, &entry.tag));
-        let cards =
-            opened.and_then(|opened| Unpacked::new(&opened).ok()).and_then(|batch| batch.cards().ok());
-        match cards {
-            Some(cards) => cards.into_iter().for_each(|card| {
-                state.cards.put(card);
-            }),
+        match opened.and_then(|opened| unpack_cards(&opened).ok()) {
+            Some((cards, older)) => {
+                state.cards_lack |= older;
+                cards.into_iter().for_each(|card| {
+                    state.cards.put(card);
+                });
+            }
             None => {
                 whole = false;
                 state.damaged.push(Part::Segment(entry.row));
@@ -180,7 +183,7 @@ fn load_log(sealing: &Sealing, rows: &[Row], state: &mut State) -> Result<(), Va
             continue;
         }
         let opened = sealing.open(Area::Log, row, sealed);
-        let record: Option<LogRow> = match opened.as_deref().map(decode) {
+        let record: Option<LogRow> = match opened.as_deref().map(decode_log) {
             Some(Ok(record)) => Some(record),
             Some(Err(error @ DecodeError::Newer(_))) => {
                 return Err(VaultError::decoding(error, Part::Log(row)));
@@ -203,6 +206,7 @@ fn load_log(sealing: &Sealing, rows: &[Row], state: &mut State) -> Result<(), Va
             state.damaged.push(Part::Log(row));
             continue;
         };
+        state.cards_lack |= opened.as_deref().and_then(<[u8]>::first) != Some(&CARD_VERSION);
         state.log_bytes.insert(row, sealed.len());
         state.replica.counter = state.replica.counter.max(record.counter);
         if record.at > state.replica.clock.last() {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bulk::Written;
 use super::error::VaultError;
-use super::format::{Card, JournalEntry, LogRow, PageChange, encode};
+use super::format::{Card, JournalEntry, LogRow, PageChange, encode_log};
 use super::notebook::{Notebook, Saved, Turn};
 use super::page::Page;
 use super::store::{Area, Store, Write};
@@ -227,7 +227,7 @@ impl<S: Store> Notebook<S> {
             pages.push((id, after));
         }
         let record = LogRow { at: replica.clock.last(), counter: replica.counter, pages: changes };
-        let sealed = self.sealing.seal(Area::Log, row, &encode(&record))?;
+        let sealed = self.sealing.seal(Area::Log, row, &encode_log(&record))?;
         let bytes = sealed.len();
         writes.push(Write::Put(Area::Log, row, sealed));
         self.write(writes).await?;

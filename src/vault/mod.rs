@@ -33,6 +33,7 @@ pub mod locked;
 pub mod memory;
 pub mod merging;
 pub mod notebook;
+mod older;
 pub mod page;
 pub mod replica;
 pub mod sealing;

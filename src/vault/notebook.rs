@@ -14,7 +14,7 @@ use super::cards::Cards;
 use super::error::{Part, VaultError};
 use super::format::{
     Card, Drafts, LogRow, Manifest, PageChange, ROW_MANIFEST, ROW_MANIFEST_COPY, SegmentEntry, VERSION,
-    encode,
+    encode, encode_log,
 };
 use super::page::Page;
 use super::sealing::Sealing;
@@ -68,6 +68,8 @@ pub(super) struct State {
     pub(super) team_aside: Vec<Vec<u8>>,
     /// Rows that could not be opened when the notebook was.
     pub(super) damaged: Vec<Part>,
+    /// Whether cards of an older version were read, which lack something.
+    pub(super) cards_lack: bool,
 }
 
 /// The right to write; the next writer waits until it is dropped.
@@ -299,7 +301,7 @@ impl<S: Store> Notebook<S> {
         )?;
         let row = self.state.borrow().log_next;
         let record = LogRow { at: replica.clock.last(), counter: replica.counter, pages };
-        let sealed = self.sealing.seal(Area::Log, row, &encode(&record))?;
+        let sealed = self.sealing.seal(Area::Log, row, &encode_log(&record))?;
         let bytes = sealed.len();
         self.write(vec![Write::Put(Area::Log, row, sealed)]).await?;
         Ok(self.take_saved(row, bytes, replica, record.pages, changed))

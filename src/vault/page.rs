@@ -112,6 +112,7 @@ impl Page {
                 card.company = customer.company;
                 card.owner = customer.owner;
                 card.tags = customer.tags;
+                card.birthday = customer.birthday;
             }
             _ => card.flags |= Card::HEADLESS,
         }
@@ -128,6 +129,8 @@ impl Page {
                 card.trash.push(TrashCard { id, kind, title: title(id, state), deleted, with_customer });
             } else if *state.kind() == RecordKind::Task && !gone {
                 card.tasks.push(task_card(id, state, changed));
+            } else if matches!(state.kind(), RecordKind::Note | RecordKind::Purchase) {
+                card.talked = card.talked.max(Some(view::day(state)));
             }
         }
         card

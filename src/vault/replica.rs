@@ -116,7 +116,7 @@ impl<S: Store> Notebook<S> {
     }
 
     /// All pages, those of one batch together.
-    fn by_home(&self) -> Vec<RecordId> {
+    pub(super) fn by_home(&self) -> Vec<RecordId> {
         let cards = self.cards();
         let mut pages: Vec<((u64, u32), RecordId)> =
             cards.iter().map(|(_, card)| ((card.segment, card.place), card.page)).collect();

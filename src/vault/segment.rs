@@ -1,6 +1,7 @@
 //! Batches of pages and of cards: how they are packed, and how one page is found in one.
 //!
-//! A batch is one version byte ([`VERSION`](super::format::VERSION)), then a raw DEFLATE stream (RFC 1951),
+//! A batch is one version byte ([`VERSION`](super::format::VERSION) for pages,
+//! [`CARD_VERSION`](super::format::CARD_VERSION) for cards), then a raw DEFLATE stream (RFC 1951),
 //! which ends itself and unpacks to at most [`MOST_BYTES`], of:
 //!
 //! *Pages*: a postcard sequence of `(page id, bytes)`, the bytes being the postcard [`Page`], so that
@@ -14,7 +15,8 @@ use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
 use serde::Serialize;
 
-use super::format::{Card, DecodeError, VERSION};
+use super::format::{CARD_VERSION, Card, DecodeError, VERSION};
+use super::older::OldCard;
 use super::page::Page;
 use crate::model::RecordId;
 
@@ -56,7 +58,27 @@ pub fn decode_page(bytes: &[u8]) -> Result<Page, DecodeError> {
 /// Packs cards, in this order.
 #[must_use]
 pub fn pack_cards(cards: &[&Card]) -> Vec<u8> {
-    deflate(&postcard::to_allocvec(cards).unwrap_or_default())
+    deflate_as(CARD_VERSION, &postcard::to_allocvec(cards).unwrap_or_default())
+}
+
+/// Unpacks a batch of cards, of this version or an older one. Tells whether it is an older one, whose cards
+/// lack something.
+///
+/// # Errors
+/// [`DecodeError`] when it is of a newer version or not a batch of cards.
+pub fn unpack_cards(batch: &[u8]) -> Result<(Vec<Card>, bool), DecodeError> {
+    let damaged = |_| DecodeError::Damaged;
+    match batch.split_first() {
+        Some((&CARD_VERSION, stream)) => {
+            Ok((postcard::from_bytes(&unpack(stream)?).map_err(damaged)?, false))
+        }
+        Some((&VERSION, stream)) => {
+            let old: Vec<OldCard> = postcard::from_bytes(&unpack(stream)?).map_err(damaged)?;
+            Ok((old.into_iter().map(Card::from).collect(), true))
+        }
+        Some((&found, _)) if found > CARD_VERSION => Err(DecodeError::Newer(found)),
+        _ => Err(DecodeError::Damaged),
+    }
 }
 
 /// An unpacked batch of pages.
@@ -77,14 +99,6 @@ impl Unpacked {
     /// # Errors
     /// [`DecodeError::Damaged`] when it is not a batch of pages.
     pub fn pages(&self) -> Result<Vec<(RecordId, &[u8])>, DecodeError> {
-        postcard::from_bytes(&self.0).map_err(|_| DecodeError::Damaged)
-    }
-
-    /// Its cards.
-    ///
-    /// # Errors
-    /// [`DecodeError::Damaged`] when it is not a batch of cards.
-    pub fn cards(&self) -> Result<Vec<Card>, DecodeError> {
         postcard::from_bytes(&self.0).map_err(|_| DecodeError::Damaged)
     }
 
@@ -113,8 +127,12 @@ impl Serialize for Bytes<'_> {
 /// Packs bytes for a row.
 #[must_use]
 pub fn deflate(plain: &[u8]) -> Vec<u8> {
+    deflate_as(VERSION, plain)
+}
+
+fn deflate_as(version: u8, plain: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(plain.len() / 3);
-    out.push(VERSION);
+    out.push(version);
     let mut encoder = DeflateEncoder::new(out, Compression::new(LEVEL));
     // INVARIANT: writing into a vector can't fail.
     let _ = encoder.write_all(plain);
@@ -126,11 +144,14 @@ pub fn deflate(plain: &[u8]) -> Vec<u8> {
 /// # Errors
 /// [`DecodeError`] when it is of a newer version, damaged or too large.
 pub fn inflate(batch: &[u8]) -> Result<Vec<u8>, DecodeError> {
-    let stream = match batch.split_first() {
-        Some((&VERSION, stream)) => stream,
-        Some((&found, _)) if found > VERSION => return Err(DecodeError::Newer(found)),
-        _ => return Err(DecodeError::Damaged),
-    };
+    match batch.split_first() {
+        Some((&VERSION, stream)) => unpack(stream),
+        Some((&found, _)) if found > VERSION => Err(DecodeError::Newer(found)),
+        _ => Err(DecodeError::Damaged),
+    }
+}
+
+fn unpack(stream: &[u8]) -> Result<Vec<u8>, DecodeError> {
     let mut out = Vec::with_capacity(stream.len() * 5);
     let read = DeflateDecoder::new(stream).take(MOST_BYTES + 1).read_to_end(&mut out);
     let length = u64::try_from(out.len()).unwrap_or(u64::MAX);

@@ -59,6 +59,13 @@ pub fn note(id: RecordId, state: &RecordState) -> Note {
     }
 }
 
+/// The day that a note or purchase is about; when it was written, by UTC, if it does not say.
+#[must_use]
+pub fn day(state: &RecordState) -> Date {
+    let written = || Date::from_days(state.created().instant().0.div_euclid(86_400_000));
+    state.displayed(&FieldName::DATE).and_then(as_date).unwrap_or_else(written)
+}
+
 /// Reads a task of a customer.
 #[must_use]
 pub fn task(id: RecordId, customer: RecordId, state: &RecordState) -> Task {

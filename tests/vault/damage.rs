@@ -47,7 +47,7 @@ fn pages_in(notebook: &Vault, area: Area, row: u64) -> BTreeSet<RecordId> {
         Area::Log => {
             let sealed = ROWS.with(|rows| rows.borrow()[&(Area::Log, row)].clone());
             let opened = notebook.sealing().open(Area::Log, row, &sealed).unwrap();
-            let row: daifuku::vault::format::LogRow = daifuku::vault::format::decode(&opened).unwrap();
+            let row: daifuku::vault::format::LogRow = daifuku::vault::format::decode_log(&opened).unwrap();
             row.pages.into_iter().map(|change| change.page).collect()
         }
         _ => BTreeSet::new(),

@@ -128,8 +128,12 @@ fn describe_page(notebook: &Vault, id: RecordId) -> Json {
     })
 }
 
-fn pinned() -> (Json, Rc<MemoryStore>) {
-    let pinned: Json = serde_json::from_str(include_str!("../data/vault/notebook-1.json")).unwrap();
+/// Notebooks with rows of the versions 1 and 2.
+const PINNED: [&str; 2] =
+    [include_str!("../data/vault/notebook-1.json"), include_str!("../data/vault/notebook-2.json")];
+
+fn pinned(text: &str) -> (Json, Rc<MemoryStore>) {
+    let pinned: Json = serde_json::from_str(text).unwrap();
     let store = MemoryStore::new();
     store.tamper(|rows| {
         for row in pinned["rows"].as_array().unwrap() {
@@ -141,10 +145,19 @@ fn pinned() -> (Json, Rc<MemoryStore>) {
 }
 
 #[test]
-fn the_pinned_vault_opens_to_its_values() {
-    let (pinned, store) = pinned();
+fn the_pinned_vaults_open_to_their_values() {
+    for text in PINNED {
+        opens_to_its_values(text);
+    }
+}
+
+fn opens_to_its_values(text: &str) {
+    let (pinned, store) = pinned(text);
     let notebook = unlock(&store, pinned["passphrase"].as_str().unwrap()).unwrap();
-    let found = describe(&notebook);
+    let mut found = describe(&notebook);
+    if text != PINNED[0] {
+        found["days"] = days(&notebook);
+    }
     for (name, expected) in pinned["expected"].as_object().unwrap() {
         assert_eq!(found[name], *expected, "{name}");
     }
@@ -158,8 +171,87 @@ fn the_pinned_vault_opens_to_its_values() {
     assert!(census.damaged.is_empty(), "{:?}", census.damaged);
 }
 
+/// What version 1 did not keep in cards.
+fn days(notebook: &Vault) -> Json {
+    let cards = notebook.cards();
+    let mut days: Vec<_> = cards
+        .iter()
+        .map(|(_, card)| {
+            (card.page, card.birthday.map(|day| day.to_string()), card.talked.map(|day| day.to_string()))
+        })
+        .collect();
+    days.sort();
+    json!(
+        days.into_iter()
+            .map(|(page, birthday, talked)| json!([hex(&page.0), birthday, talked]))
+            .collect::<Vec<_>>()
+    )
+}
+
+#[test]
+fn cards_of_version_1_are_made_anew_once() {
+    let (pinned, store) = pinned(PINNED[0]);
+    let passphrase = pinned["passphrase"].as_str().unwrap();
+    let notebook = unlock(&store, passphrase).unwrap();
+    assert!(notebook.lacks_in_cards());
+    let before = describe(&notebook);
+    assert!(notebook.cards().iter().all(|(_, card)| card.birthday.is_none() && card.talked.is_none()));
+    block_on(notebook.renew_cards(async || {})).unwrap();
+    let renewed = days(&notebook);
+    let cards: Vec<_> = notebook.cards().iter().map(|(_, card)| card.clone()).collect();
+    for card in cards {
+        let page = block_on(notebook.page(card.page)).unwrap();
+        let new = page.card(card.page);
+        assert_eq!((card.birthday, card.talked), (new.birthday, new.talked));
+    }
+    assert!(notebook.cards().iter().any(|(_, card)| card.birthday.is_some() && card.talked.is_some()));
+    drop(notebook);
+    let notebook = unlock(&store, passphrase).unwrap();
+    assert!(!notebook.lacks_in_cards());
+    assert_eq!(days(&notebook), renewed);
+    let after = describe(&notebook);
+    for part in ["replica", "devices", "drafts", "imports", "counter", "damaged"] {
+        assert_eq!(after[part], before[part], "{part}");
+    }
+    let contents = |described: &Json| {
+        let pages = described["pages"].as_array().unwrap().iter();
+        pages.map(|page| (page["page"].clone(), page["card"]["texts"].clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(contents(&after), contents(&before));
+}
+
+/// Wrote the second notebook, once: the first with its cards made anew, and one more save.
+#[test]
+#[ignore = "the file is there"]
+fn make_the_second_vault() {
+    let (mut pinned, store) = pinned(PINNED[0]);
+    let passphrase = pinned["passphrase"].as_str().unwrap().to_owned();
+    let notebook = unlock(&store, &passphrase).unwrap();
+    block_on(notebook.renew_cards(async || {})).unwrap();
+    let page = notebook.cards().iter().last().map(|(_, card)| card.page).unwrap();
+    block_on(async {
+        let turn = notebook.begin().await;
+        let now = daifuku::model::Instant(1_795_305_600_000);
+        let mut change = notebook.transaction(&turn, now, [page]).await.unwrap();
+        let birthday = Value::Date("--02-29".parse().unwrap());
+        change.set(page, page, &daifuku::model::RecordKind::Customer, &FieldName::BIRTHDAY, birthday);
+        notebook.commit(&turn, change).await.unwrap();
+    });
+    drop(notebook);
+    let notebook = unlock(&store, &passphrase).unwrap();
+    let mut expected = describe(&notebook);
+    expected["days"] = days(&notebook);
+    pinned["expected"] = expected;
+    store.tamper(|rows| {
+        let rows = rows.iter().map(|((area, row), bytes)| json!([area.name(), row, hex(bytes)]));
+        pinned["rows"] = rows.collect();
+    });
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/vault/notebook-2.json");
+    std::fs::write(path, format!("{pinned}\n")).unwrap();
+}
+
 #[test]
 fn the_pinned_vault_does_not_open_otherwise() {
-    let (_, store) = pinned();
+    let (_, store) = pinned(PINNED[0]);
     assert_eq!(unlock(&store, "帳場の鍵ではない").unwrap_err(), VaultError::WrongPassphrase);
 }

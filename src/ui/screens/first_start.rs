@@ -1,18 +1,17 @@
 //! The first screen: what this is, where the data lies, a passphrase, and the first notebook.
 
-use leptos::html::{Div, Input};
+use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::backup::sheet::{SheetSteps, Step};
-use super::begin_restore::BeginRestore;
 use super::strength::watch_strength;
 use crate::engine::Failure;
 use crate::engine::protocol::{Language, Reply, Request};
 use crate::ui::clock::today;
 use crate::ui::failure_text::failure_text;
+use crate::ui::parts::{ScreenPart, Screens};
 use crate::ui::preferences::use_preferences;
-use crate::ui::reactive::{Show, effect};
+use crate::ui::reactive::effect;
 use crate::ui::session::{JobKind, use_session};
 use crate::ui::storage::persist;
 use crate::ui::text::{language, t, t_string, use_i18n};
@@ -83,59 +82,20 @@ pub fn FirstStart() -> impl IntoView {
                     <MakeNotebook on_made=Callback::new(move |()| stage.set(Stage::Sheet)) />
                 }
                 .into_any(),
-                Stage::Restore => view! {
-                    <BeginRestore
-                        on_back=Callback::new(move |()| stage.set(Stage::New))
-                        on_end=Callback::new(move |has_sheet| {
-                            if has_sheet { enter() } else { stage.set(Stage::Sheet) }
-                        })
-                    />
+                Stage::Restore => {
+                    let on_back = Callback::new(move |()| stage.set(Stage::New));
+                    let on_end = Callback::new(move |has_sheet| {
+                        if has_sheet { enter() } else { stage.set(Stage::Sheet) }
+                    });
+                    view! { <ScreenPart screen=move |of: Screens| (of.begin_restore)(on_back, on_end) /> }
+                        .into_any()
                 }
-                .into_any(),
-                Stage::Sheet => view! { <FirstSheet on_end=Callback::new(move |()| enter()) /> }.into_any(),
+                Stage::Sheet => {
+                    let on_end = Callback::new(move |()| enter());
+                    view! { <ScreenPart screen=move |of: Screens| (of.first_sheet)(on_end) /> }.into_any()
+                }
             }}
         </main>
-    }
-}
-
-/// Leads through the recovery sheet, which can be put off until it was begun.
-#[component]
-fn FirstSheet(on_end: Callback<()>) -> impl IntoView {
-    let i18n = use_i18n();
-    let step = RwSignal::new(Step::Ask);
-    let leaving = RwSignal::new(false);
-    let node = NodeRef::<Div>::new();
-    effect(move || {
-        if let Some(card) = node.get() {
-            let _ = card.focus();
-        }
-    });
-    let later = move |_| {
-        if step.get_untracked() == Step::Ask || leaving.get_untracked() {
-            on_end.run(());
-        } else {
-            leaving.set(true);
-        }
-    };
-    view! {
-        <div class="door-card" node_ref=node tabindex="-1">
-            <h1>{t!(i18n, begin.sheet_title)}</h1>
-            <p>{t!(i18n, begin.sheet_lead)}</p>
-            <SheetSteps step on_done=on_end />
-            <Show when=move || step.get() != Step::Done>
-                <div class="first-start-later">
-                    <Show when=move || leaving.get()>
-                        <Notice tone="bad"><p>{t!(i18n, sheet.leaving)}</p></Notice>
-                    </Show>
-                    <button type="button" class="button quiet wide" on:click=later>
-                        {move || {
-                            if leaving.get() { t_string!(i18n, sheet.leave) } else { t_string!(i18n, begin.later) }
-                        }}
-                    </button>
-                    <p class="field-hint">{t!(i18n, begin.later_note)}</p>
-                </div>
-            </Show>
-        </div>
     }
 }
 

@@ -6,9 +6,9 @@ use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::forgot::Forgot;
 use crate::engine::Failure;
 use crate::ui::failure_text::failure_text;
+use crate::ui::parts::{ScreenPart, Screens};
 use crate::ui::reactive::effect;
 use crate::ui::session::use_session;
 use crate::ui::text::{t, t_string, use_i18n};
@@ -115,7 +115,8 @@ pub fn Unlock() -> impl IntoView {
             <p class="door-name" aria-hidden="true">{t!(i18n, app.name)}</p>
             {move || {
                 if forgotten.get() {
-                    view! { <Forgot on_back=Callback::new(move |()| forgotten.set(false)) /> }.into_any()
+                    let on_back = Callback::new(move |()| forgotten.set(false));
+                    view! { <ScreenPart screen=move |of: Screens| (of.forgot)(on_back) /> }.into_any()
                 } else {
                     door().into_any()
                 }

@@ -12,6 +12,8 @@ export async function run(context) {
   // As a header the policy binds the workers too, which it does not as a <meta>: they must work under it.
   const strict = await context.serve({ root: context.dist, base: "/some/shop/", policyHeader: true });
   await start(context, browser, strict);
+  // A page that is left while parts of the app are on their way gives them up.
+  context.expectProblem(/ServiceWorker intercepted the request|The operation was aborted/);
   // Again and again, as long as the workers of the page before may still be ending.
   for (let round = 0; round < 5; round++) {
     await browser.open(strict.url);

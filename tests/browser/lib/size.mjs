@@ -7,14 +7,17 @@ import { brotliCompressSync, constants } from "node:zlib";
 
 const KB = 1000;
 
-// Each binary with its script. All that is no worker is loaded with the app; the bundler only when a bundle is made or
-// opened. The limits hold what is there now, so that nothing grows unseen; the goal of app and engine, 250 and 300 KB,
-// is not reached yet.
+// Each binary with its script. The door of the app is what a first visit waits for; the notebook is loaded while the
+// passphrase is being typed, the screens behind "More" when they are wanted or nothing else is going on, the bundler
+// only when a bundle is made or opened. The limits hold what is there now, so that nothing grows unseen; the goal of
+// the engine, 300 KB, is not reached yet.
 const BUDGETS = [
   { part: "engine", limit: 560 * KB, owns: (name) => /^engine[._]/.test(name) },
   { part: "sealer", limit: 90 * KB, owns: (name) => /^sealer[._]/.test(name) },
   { part: "bundler", limit: 350 * KB, owns: (name) => /^bundler[._]/.test(name) },
-  { part: "app", limit: 490 * KB, owns: (name) => /\.(html|js|css|wasm)$/.test(name) },
+  { part: "screens", limit: 190 * KB, owns: (name) => /^split_screens-/.test(name) },
+  { part: "notebook", limit: 220 * KB, owns: (name) => /^split_notebook-|^chunk_/.test(name) },
+  { part: "door", limit: 200 * KB, owns: (name) => /\.(html|js|css|wasm)$/.test(name) },
 ];
 
 const folder = process.argv[2] ?? "dist";
@@ -34,6 +37,6 @@ for (const { part, limit } of BUDGETS) {
   const sum = sums.get(part);
   const verdict = sum === 0 ? "missing" : sum <= limit ? "ok" : "too large";
   over ||= verdict !== "ok";
-  console.log(`${part.padEnd(7)} ${(sum / KB).toFixed(1).padStart(7)} KB of ${limit / KB} KB  ${verdict}`);
+  console.log(`${part.padEnd(8)} ${(sum / KB).toFixed(1).padStart(7)} KB of ${limit / KB} KB  ${verdict}`);
 }
 process.exit(over ? 1 : 0);

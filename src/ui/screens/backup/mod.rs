@@ -1,6 +1,7 @@
 //! Backups: how the newest one stands, making one, the recovery sheet, rehearsing and restoring.
 
 pub mod contents;
+pub mod first_sheet;
 pub mod folder;
 pub mod handover;
 pub mod light;
