@@ -31,6 +31,7 @@ pub mod rows;
 pub mod screen;
 pub mod session;
 pub mod sharing;
+mod today;
 
 pub use dispatch::Engine;
 pub use failure::Failure;

@@ -14,7 +14,7 @@ use super::failure::Failure;
 use super::rows::{
     CheckReport, Count, CustomerPage, CustomerRow, DraftText, HistoryEntry, ImportPreview, ImportRecord,
     ImportReport, NewRecord, Overview, PassphraseStrength, RailEntry, StorageStatus, Suggestions, TaskBoard,
-    TrashRow, UndoState, VaultState,
+    TodayBoard, TrashRow, UndoState, VaultState,
 };
 use super::sharing::rows::{
     ApplyMode, BundleOrder, BundlePlan, BundlePreview, CardPreview, ConflictRow, ErasePlan, FileOut,
@@ -26,7 +26,7 @@ use crate::model::records::Edit;
 use crate::model::{Date, FieldName, Instant, RecordId};
 
 /// The version of the messages. Raised with every change of this module or of the types it names.
-pub const PROTOCOL: u32 = 3;
+pub const PROTOCOL: u32 = 4;
 
 /// A request with the number under which its reply comes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -272,6 +272,11 @@ pub enum Request {
         /// The passphrase, once more.
         passphrase: String,
     },
+    /// What the day begins with, beside the tasks. Answer: [`Reply::Today`].
+    Today {
+        /// The day on the wall.
+        today: Date,
+    },
     /// Unlocks with the recovery sheet and sets a new passphrase. Answer: [`Reply::Opened`].
     Recover {
         /// The identity on the sheet, as typed.
@@ -349,6 +354,8 @@ pub enum Reply {
     ErasePlan(Box<ErasePlan>),
     /// To [`Request::MakeRecovery`].
     RecoverySheet(Box<RecoverySheet>),
+    /// To [`Request::Today`].
+    Today(Box<TodayBoard>),
 }
 
 /// What the engine tells without being asked.

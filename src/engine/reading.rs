@@ -28,6 +28,7 @@ impl<H: Host> Engine<H> {
             return Err(Failure::NotFound);
         }
         open.homes.borrow_mut().extend(page.records.keys().map(|record| (*record, id)));
+        Self::note_look(open, id);
         let mut shown = page_of(id, &page);
         shown.unread = Self::unread_of(open, id);
         Ok(Reply::Page(Box::new(shown)))

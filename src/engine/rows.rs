@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::sharing::rows::SharingState;
 use crate::model::records::{Customer, Note, Purchase, Task};
-use crate::model::{FieldName, Instant, RecordId, RecordKind, Value};
+use crate::model::{Date, FieldName, Instant, RecordId, RecordKind, Value};
 
 /// What a start finds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -184,6 +184,58 @@ pub struct TaskBoard {
     pub done: Vec<TaskRow>,
     /// How many there are of each, in that order; the lists hold 200 at most.
     pub counts: [u32; 6],
+}
+
+/// What a day begins with, beside the tasks.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TodayBoard {
+    /// How many customers there are.
+    pub customers: u32,
+    /// Birthdays of today and the seven days after, soonest first; 50 at most.
+    pub birthdays: Vec<BirthdayRow>,
+    /// Customers who were not spoken to for 90 days, those that fell silent last first; 20 at most.
+    pub quiet: Vec<QuietRow>,
+    /// How many there are of those.
+    pub quiet_count: u32,
+    /// Customers who were looked at last, then those who changed last; eight at most.
+    pub recent: Vec<RecentRow>,
+}
+
+/// A customer whose birthday is near.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BirthdayRow {
+    /// Who.
+    pub id: RecordId,
+    /// The name.
+    pub name: String,
+    /// The day on which it is celebrated.
+    pub day: Date,
+    /// The age on that day, if the year of birth is known.
+    pub age: Option<u16>,
+}
+
+/// A customer who was not spoken to for long.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuietRow {
+    /// Who.
+    pub id: RecordId,
+    /// The name.
+    pub name: String,
+    /// The first phone, as typed.
+    pub phone: String,
+    /// The day of the latest note or purchase.
+    pub talked: Date,
+}
+
+/// A customer who was looked at lately.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecentRow {
+    /// Who.
+    pub id: RecordId,
+    /// The name.
+    pub name: String,
+    /// The company.
+    pub company: String,
 }
 
 /// A task with the name of its customer.

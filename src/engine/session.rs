@@ -1,7 +1,7 @@
 //! What an engine holds while the notebook is open.
 
 use core::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::rc::Rc;
 
 use futures_util::lock::Mutex;
@@ -29,6 +29,8 @@ pub struct Session<S> {
     pub undo: RefCell<UndoStack>,
     /// On which page a record is, for records that a screen has seen.
     pub homes: RefCell<HashMap<RecordId, RecordId>>,
+    /// Customers whose pages were looked at, latest first.
+    pub looked_at: RefCell<VecDeque<RecordId>>,
     /// The file that an import would read.
     pub file: RefCell<Option<OpenedFile>>,
     /// Jobs that are running, and those of them that shall stop.
@@ -66,6 +68,7 @@ impl<S> Session<S> {
             index: RefCell::new(Index::new(TEXT_BUDGET)),
             undo: RefCell::new(UndoStack::default()),
             homes: RefCell::new(HashMap::new()),
+            looked_at: RefCell::new(VecDeque::new()),
             file: RefCell::new(None),
             jobs: RefCell::new(HashMap::new()),
             next_job: Cell::new(1),

@@ -21,6 +21,12 @@ pub fn today() -> Date {
     now().date(offset())
 }
 
+/// The hour on the wall, 0 to 23.
+#[must_use]
+pub fn hour() -> u32 {
+    js_sys::Date::new_0().get_hours()
+}
+
 /// A new name for a record.
 #[must_use]
 pub fn make_record_id() -> RecordId {

@@ -11,8 +11,10 @@ use crate::model::RecordId;
 /// A screen of the open notebook.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Route {
-    /// The list of customers.
+    /// What the day begins with.
     #[default]
+    Today,
+    /// The list of customers.
     Customers,
     /// One customer's page; beside the list where there is room.
     Customer(RecordId),
@@ -39,14 +41,20 @@ pub enum Route {
 }
 
 impl Route {
-    /// Reads a fragment with or without its `#`; anything unknown is the list of customers.
+    /// Reads a fragment with or without its `#`; without one it is today, anything unknown is the list of
+    /// customers.
     #[must_use]
     pub fn parse(fragment: &str) -> Self {
-        let path = fragment.trim_start_matches('#').trim_start_matches('/');
+        let path = fragment.trim_start_matches('#');
+        if path.is_empty() {
+            return Self::Today;
+        }
+        let path = path.trim_start_matches('/');
         match path.split_once('/') {
             Some(("customer", id)) => id.parse().map_or(Self::Customers, Self::Customer),
             Some(_) => Self::Customers,
             None => match path {
+                "today" => Self::Today,
                 "tasks" => Self::Tasks,
                 "import" => Self::Import,
                 "share" => Self::Share,
@@ -76,6 +84,7 @@ impl fmt::Display for Route {
     /// The fragment with its `#`, to be used as the address of a link.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Today => f.write_str("#/today"),
             Self::Customers => f.write_str("#/"),
             Self::Customer(id) => write!(f, "#/customer/{id}"),
             Self::Tasks => f.write_str("#/tasks"),
@@ -100,6 +109,7 @@ mod tests {
 
     fn routes() -> impl Strategy<Value = Route> {
         prop_oneof![
+            Just(Route::Today),
             Just(Route::Customers),
             any::<[u8; 16]>().prop_map(|id| Route::Customer(RecordId(id))),
             Just(Route::Tasks),
@@ -130,8 +140,9 @@ mod tests {
 
     #[test]
     fn broken_links_lead_to_the_list() {
-        for fragment in ["", "#", "#/customer/12", "#/customer/", "#/tasks/x", "#main"] {
+        for fragment in ["#/", "#/customer/12", "#/customer/", "#/tasks/x", "#main"] {
             assert_eq!(Route::parse(fragment), Route::Customers, "{fragment}");
         }
+        assert_eq!(["", "#"].map(Route::parse), [Route::Today; 2]);
     }
 }

@@ -16,7 +16,7 @@ use crate::ui::screens::backup::folder::watch_backup_folder;
 use crate::ui::screens::backup::light::BackupLight;
 use crate::ui::screens::customers::CustomerList;
 use crate::ui::screens::sharing::{Incoming, ShareOrder};
-use crate::ui::screens::{Customers, Tasks};
+use crate::ui::screens::{Customers, Tasks, Today};
 use crate::ui::session::{Job, JobKind, Phase, use_session};
 use crate::ui::text::{Texts, t, t_string, use_i18n};
 use crate::ui::widgets::menu::{close_outside, fold};
@@ -71,6 +71,7 @@ pub fn Shell() -> impl IntoView {
                 <Jobs />
                 <main class="shell-main" id="main" tabindex="-1">
                     {move || match place.get() {
+                        Place::Today => view! { <Today /> }.into_any(),
                         Place::Customers => view! { <Customers customer=customer /> }.into_any(),
                         Place::Tasks => view! { <Tasks /> }.into_any(),
                         Place::Import => view! { <ScreenPart screen=|of: Screens| (of.import)() /> }.into_any(),
@@ -92,6 +93,7 @@ pub fn Shell() -> impl IntoView {
 /// is when a page is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
+    Today,
     Customers,
     Tasks,
     Import,
@@ -104,6 +106,7 @@ enum Place {
 impl Place {
     fn of(route: Route) -> Self {
         match route {
+            Route::Today => Self::Today,
             Route::Customers | Route::Customer(_) => Self::Customers,
             Route::Tasks => Self::Tasks,
             Route::Import => Self::Import,
@@ -116,6 +119,7 @@ impl Place {
 
     fn route(self) -> Route {
         match self {
+            Self::Today => Route::Today,
             Self::Customers => Route::Customers,
             Self::Tasks => Route::Tasks,
             Self::Import => Route::Import,
@@ -128,6 +132,7 @@ impl Place {
 
     fn words(self, i18n: Texts) -> &'static str {
         match self {
+            Self::Today => t_string!(i18n, nav.today),
             Self::Customers => t_string!(i18n, nav.customers),
             Self::Tasks => t_string!(i18n, nav.tasks),
             Self::Import => t_string!(i18n, nav.import),
@@ -141,6 +146,9 @@ impl Place {
     /// A drawing of one line, 24 × 24.
     fn icon(self) -> &'static str {
         match self {
+            Self::Today => {
+                "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8ZM12 2v3M12 19v3M2 12h3M19 12h3M5 5l2 2M17 17l2 2M5 19l2-2M17 7l2-2"
+            }
             Self::Customers => "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8Zm-8 8c0-3.5 3.5-5.5 8-5.5s8 2 8 5.5",
             Self::Tasks => {
                 "M4 6l1.5 1.5L8 5M4 12l1.5 1.5L8 11M4 18l1.5 1.5L8 17M11 6.5h9M11 12.5h9M11 18.5h9"
@@ -216,11 +224,12 @@ fn Navigation(
             fold(more);
         }
     };
-    let elsewhere = move || !matches!(place.get(), Place::Customers | Place::Tasks);
+    let elsewhere = move || !matches!(place.get(), Place::Today | Place::Customers | Place::Tasks);
     view! {
         <nav class="nav" aria-label=t!(i18n, nav.label)>
             <p class="nav-name" aria-hidden="true">{t!(i18n, app.name)}</p>
             <ul class="nav-links">
+                {link(Place::Today, Rank::Major)}
                 {link(Place::Customers, Rank::Major)}
                 {link(Place::Tasks, Rank::Major)}
                 {link(Place::Sharing, Rank::Minor)}
@@ -246,7 +255,9 @@ fn Navigation(
             </details>
             <button type="button" class="nav-link nav-lock" on:click=move |_| session.lock()>
                 <Icon path="M7 11V8a5 5 0 0 1 10 0v3M5 11h14v9H5zM12 14.5v2.5" />
-                <span>{t!(i18n, nav.lock)}</span>
+                <span class="nav-long">{t!(i18n, nav.lock)}</span>
+                // Beside four others there is room for a short word on phones.
+                <span class="nav-short" aria-hidden="true">{t!(i18n, nav.lock_short)}</span>
             </button>
         </nav>
     }

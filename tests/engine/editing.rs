@@ -121,6 +121,63 @@ fn a_customer_goes_to_the_trash_with_its_page_and_comes_back_with_it() {
 }
 
 #[test]
+fn a_day_begins_with_birthdays_the_silent_and_the_latest() {
+    let screen = Screen::fresh();
+    let born = |number: u8, day: &str| {
+        set(id(number), RecordKind::Customer, FieldName::BIRTHDAY, Value::Date(day.parse().unwrap()))
+    };
+    let note = |number: u8, customer: u8, day: &str| {
+        vec![
+            set(id(number), RecordKind::Note, FieldName::PARENT, Value::Link(id(customer))),
+            set(id(number), RecordKind::Note, FieldName::TEXT, Value::text("電話で話した。")),
+            set(id(number), RecordKind::Note, FieldName::DATE, Value::Date(day.parse().unwrap())),
+        ]
+    };
+    for number in 1..=5 {
+        screen.save(named(id(number), &format!("客{number}"), ""));
+    }
+    screen.save(vec![
+        born(1, "1961-11-22"),
+        born(2, "--11-29"),
+        born(3, "1990-11-30"),
+        born(4, "1990-11-21"),
+    ]);
+    screen.save(note(20, 1, "2026-08-24"));
+    screen.save(note(21, 2, "2026-08-25"));
+    screen.save(note(22, 3, "2025-01-01"));
+    screen.save(note(23, 4, "2024-01-01"));
+    screen.save(note(24, 4, "2026-11-01"));
+    screen.ask(Request::Page(id(5))).unwrap();
+    screen.ask(Request::Page(id(2))).unwrap();
+    let board = |screen: &Screen| match screen.ask(Request::Today { today: day("2026-11-22") }) {
+        Ok(Reply::Today(board)) => *board,
+        other => panic!("{other:?}"),
+    };
+    let found = board(&screen);
+    let birthdays: Vec<_> =
+        found.birthdays.iter().map(|row| (row.id, row.day.to_string(), row.age)).collect();
+    assert_eq!(
+        birthdays,
+        [(id(1), "2026-11-22".to_owned(), Some(65)), (id(2), "2026-11-29".to_owned(), None)]
+    );
+    let quiet: Vec<_> = found.quiet.iter().map(|row| (row.id, row.talked.to_string())).collect();
+    assert_eq!(
+        quiet,
+        [(id(1), "2026-08-24".to_owned()), (id(3), "2025-01-01".to_owned())],
+        "90 days, latest first"
+    );
+    assert_eq!((found.customers, found.quiet_count), (5, 2));
+    let recent: Vec<_> = found.recent.iter().map(|row| row.id).collect();
+    assert_eq!(recent[..3], [id(2), id(5), id(4)], "looked at, then changed");
+    // A deleted note was no talk, and a deleted customer is not told of.
+    screen.ask(Request::Delete(vec![id(24)])).unwrap();
+    screen.ask(Request::Delete(vec![id(1)])).unwrap();
+    let found = board(&screen);
+    assert_eq!(found.quiet.iter().map(|row| row.id).collect::<Vec<_>>(), [id(3), id(4)]);
+    assert_eq!(found.birthdays.len(), 1);
+}
+
+#[test]
 fn tasks_stand_where_they_are_due_and_repeat() {
     let screen = Screen::fresh();
     screen.save(named(id(1), "髙橋", "たかはし"));

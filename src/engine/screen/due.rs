@@ -38,6 +38,17 @@ pub fn age(birthday: Date, today: Date) -> Option<u16> {
     u16::try_from(i32::from(year) - i32::from(born) - i32::from(!passed)).ok()
 }
 
+/// The next day, `today` at the earliest, on which a birthday is celebrated: 29 February on 1 March of years
+/// that have none. Nothing when the calendar ends before.
+#[must_use]
+pub fn next_anniversary(birthday: Date, today: Date) -> Option<Date> {
+    let year = today.year()?;
+    let on = |year: i16| {
+        Date::new(Some(year), birthday.month(), birthday.day()).or_else(|| Date::new(Some(year), 3, 1))
+    };
+    on(year).filter(|day| *day >= today).or_else(|| on(year.checked_add(1)?))
+}
+
 /// The days from `today` to `date`: 0 today, negative before.
 #[must_use]
 pub fn days_until(date: Date, today: Date) -> Option<i64> {
@@ -63,6 +74,25 @@ mod tests {
         assert_eq!(Shortcut::NextWeek.date(date("2026-11-22")), date("2026-11-23"));
         assert_eq!(Shortcut::NextWeek.date(date("2026-11-23")), date("2026-11-30"));
         assert_eq!(Shortcut::Tomorrow.date(date("2026-12-31")), date("2027-01-01"));
+    }
+
+    #[test]
+    fn anniversaries_come_once_a_year() {
+        let next =
+            |birthday: &str, today: &str| next_anniversary(date(birthday), date(today)).unwrap().to_string();
+        assert_eq!(next("1961-11-22", "2026-11-22"), "2026-11-22");
+        assert_eq!(next("1961-11-22", "2026-11-23"), "2027-11-22");
+        assert_eq!(next("--01-03", "2026-12-30"), "2027-01-03");
+        assert_eq!(next("2000-02-29", "2026-02-28"), "2026-03-01");
+        assert_eq!(next("2000-02-29", "2028-02-28"), "2028-02-29");
+        assert_eq!(next("2000-02-29", "2027-03-02"), "2028-02-29");
+        for day in 0..800 {
+            let today = date("2026-11-22").plus_days(day);
+            for birthday in ["--02-29", "1950-12-31", "1999-01-01"] {
+                let next = next_anniversary(date(birthday), today).unwrap();
+                assert!((0..=366).contains(&days_until(next, today).unwrap()));
+            }
+        }
     }
 
     #[test]

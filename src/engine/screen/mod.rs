@@ -8,6 +8,7 @@ pub mod day;
 pub mod due;
 pub mod field_text;
 pub mod furigana;
+pub mod greeting;
 pub mod highlight;
 pub mod optimism;
 pub mod rail;

@@ -13,6 +13,7 @@ pub mod settings;
 pub mod sharing;
 pub mod strength;
 pub mod tasks;
+pub mod today;
 pub mod trash;
 pub mod unlock;
 
@@ -23,5 +24,6 @@ pub use import::Import;
 pub use settings::Settings;
 pub use sharing::Sharing;
 pub use tasks::Tasks;
+pub use today::Today;
 pub use trash::Trash;
 pub use unlock::{OpenElsewhere, Unlock};

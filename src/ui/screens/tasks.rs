@@ -20,12 +20,18 @@ use crate::ui::words::number;
 
 /// A group of tasks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Group {
+pub enum Group {
+    /// Due before today.
     Overdue,
+    /// Due today.
     Today,
+    /// Due in the six days after.
     Week,
+    /// Due later.
     Later,
+    /// Without a due date.
     Undated,
+    /// Done.
     Done,
 }
 
@@ -44,16 +50,26 @@ impl Group {
         }
     }
 
-    fn count(self, board: &TaskBoard) -> u32 {
+    /// How many there are.
+    #[must_use]
+    pub fn count(self, board: &TaskBoard) -> u32 {
         let place = Self::ALL.iter().position(|group| *group == self);
         place.and_then(|place| board.counts.get(place)).copied().unwrap_or_default()
     }
 }
 
-/// The screen.
-#[component]
-pub fn Tasks() -> impl IntoView {
-    let i18n = use_i18n();
+/// The task board, and why there is none.
+#[derive(Clone, Copy)]
+pub struct FollowedTasks {
+    /// The board as it is now; nothing until it has come.
+    pub board: RwSignal<Option<TaskBoard>>,
+    /// Why it has not come.
+    pub failure: RwSignal<Option<Failure>>,
+}
+
+/// The task board, as the notebook changes and days go by.
+#[must_use]
+pub fn follow_tasks() -> FollowedTasks {
     let session = use_session();
     let board = RwSignal::new(None::<TaskBoard>);
     let failure = RwSignal::new(None::<Failure>);
@@ -81,6 +97,15 @@ pub fn Tasks() -> impl IntoView {
     // Left open over night, the screen knows the new day when one comes back to it.
     let focus = window_event_listener(leptos::ev::focus, move |_| load());
     on_cleanup(move || focus.remove());
+    FollowedTasks { board, failure }
+}
+
+/// The screen.
+#[component]
+pub fn Tasks() -> impl IntoView {
+    let i18n = use_i18n();
+    let session = use_session();
+    let FollowedTasks { board, failure } = follow_tasks();
     let all_done = memo(move || {
         board.with(|board| {
             board.as_ref().is_some_and(|board| board.counts.iter().take(5).all(|count| *count == 0))
@@ -114,8 +139,14 @@ pub fn Tasks() -> impl IntoView {
     }
 }
 
+/// The tasks of one group, with their number; nothing when there are none.
 #[component]
-fn TaskGroup(group: Group, board: RwSignal<Option<TaskBoard>>) -> impl IntoView {
+pub fn TaskGroup(
+    /// Which.
+    group: Group,
+    /// Where they come from.
+    board: RwSignal<Option<TaskBoard>>,
+) -> impl IntoView {
     let i18n = use_i18n();
     let ids = memo(move || {
         board.with(|board| {

@@ -8,7 +8,7 @@ export const browsers = ["chromium"];
 export const seconds = 420;
 
 const SCREENS = [
-  "/", "/tasks", "/share", "/take-in", "/team", "/conflicts", "/ledger", "/backup", "/import", "/trash", "/settings",
+  "/", "/today", "/tasks", "/share", "/take-in", "/team", "/conflicts", "/ledger", "/backup", "/import", "/trash", "/settings",
 ];
 
 export async function run(context) {
@@ -21,7 +21,7 @@ export async function run(context) {
   for (const language of ["日本語", "English"]) {
     const browser = await context.start({ profile: language });
     const mark = language === "English" ? "en" : "ja";
-    await browser.open(context.url);
+    await browser.open(`${context.url}#/`);
     await browser.find('form.door-card input[type="checkbox"]', 30);
     await check(browser, `${mark}-first-start`);
     await begin(browser, context.url, { sample: true, language });

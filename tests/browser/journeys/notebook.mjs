@@ -29,7 +29,7 @@ export async function run(context) {
     browser = await context.killAndRestart(browser);
     assert.deepEqual(await context.findOnDisk(browser, [NOTE, customer, phone, PASSPHRASE, "蓬莱"]), []);
   }
-  await browser.open(context.url);
+  await browser.open(`${context.url}#/`);
   await tryPassphrase(browser, "これはちがう あいことば です");
   await until("a wrong passphrase is called wrong", () => browser.run(() => document.querySelector(".field-error")?.textContent.includes("合言葉")));
   await unlock(browser, context.url);

@@ -65,7 +65,7 @@ export async function run(context) {
 
   // Everything is lost but the file and the paper.
   browser = await context.start({ profile: "another" });
-  await browser.open(context.url);
+  await browser.open(`${context.url}#/`);
   await press(browser, ".first-start-restore .button", "控えから戻す");
   await choose(browser, backup, identity, false);
   await choosePassphrase(browser, NEW);

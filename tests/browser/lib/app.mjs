@@ -11,7 +11,7 @@ const SEARCH = "#customers-search";
 
 /** Opens the app for the first time and makes a notebook; `sample` puts invented customers in. */
 export async function begin(browser, url, { sample = false, language = "日本語", passphrase = PASSPHRASE, device = "" } = {}) {
-  await browser.open(url);
+  await browser.open(`${url}#/`);
   await browser.find('form.door-card input[type="checkbox"]', 30);
   if (language !== "日本語") await choose(browser, language);
   await set(browser, 'form.door-card input[autocomplete="new-password"], form.door-card .passphrase input', passphrase);
@@ -27,7 +27,7 @@ export async function begin(browser, url, { sample = false, language = "日本�
 
 /** Unlocks the notebook that is here. */
 export async function unlock(browser, url, passphrase = PASSPHRASE) {
-  await browser.open(url);
+  await browser.open(`${url}#/`);
   await tryPassphrase(browser, passphrase);
   await browser.find(SEARCH, 30);
 }

@@ -12,7 +12,7 @@ const KB = 1000;
 // only when a bundle is made or opened. The limits hold what is there now, so that nothing grows unseen; the goal of
 // the engine, 300 KB, is not reached yet.
 const BUDGETS = [
-  { part: "engine", limit: 560 * KB, owns: (name) => /^engine[._]/.test(name) },
+  { part: "engine", limit: 575 * KB, owns: (name) => /^engine[._]/.test(name) },
   { part: "sealer", limit: 90 * KB, owns: (name) => /^sealer[._]/.test(name) },
   { part: "bundler", limit: 350 * KB, owns: (name) => /^bundler[._]/.test(name) },
   { part: "screens", limit: 190 * KB, owns: (name) => /^split_screens-/.test(name) },
