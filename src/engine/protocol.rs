@@ -14,7 +14,7 @@ use super::failure::Failure;
 use super::rows::{
     CheckReport, Count, CustomerPage, CustomerRow, DraftText, HistoryEntry, ImportPreview, ImportRecord,
     ImportReport, NewRecord, Overview, PassphraseStrength, RailEntry, StorageStatus, Suggestions, TaskBoard,
-    TodayBoard, TrashRow, UndoState, VaultState,
+    TaskRow, TodayBoard, TrashRow, UndoState, VaultState,
 };
 use super::sharing::rows::{
     ApplyMode, BundleOrder, BundlePlan, BundlePreview, CardPreview, ConflictRow, ErasePlan, FileOut,
@@ -277,6 +277,8 @@ pub enum Request {
         /// The day on the wall.
         today: Date,
     },
+    /// Open tasks whose titles hold all of these words. Answer: [`Reply::FoundTasks`].
+    FindTasks(String),
     /// Unlocks with the recovery sheet and sets a new passphrase. Answer: [`Reply::Opened`].
     Recover {
         /// The identity on the sheet, as typed.
@@ -356,6 +358,8 @@ pub enum Reply {
     RecoverySheet(Box<RecoverySheet>),
     /// To [`Request::Today`].
     Today(Box<TodayBoard>),
+    /// To [`Request::FindTasks`]: eight at most, soonest due first.
+    FoundTasks(Vec<TaskRow>),
 }
 
 /// What the engine tells without being asked.

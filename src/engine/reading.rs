@@ -175,7 +175,7 @@ fn most(counts: HashMap<&str, u32>, limit: usize) -> Vec<(String, u32)> {
     counts.into_iter().take(limit).map(|(word, count)| (word.to_owned(), count)).collect()
 }
 
-fn task_of(card: &Card, task: &TaskCard) -> Task {
+pub(super) fn task_of(card: &Card, task: &TaskCard) -> Task {
     Task {
         id: task.id,
         customer: if card.is(Card::HEADLESS) { RecordId::NIL } else { card.page },

@@ -3,9 +3,11 @@
 use super::dispatch::{Engine, Open};
 use super::host::Host;
 use super::protocol::Reply;
-use super::rows::{BirthdayRow, QuietRow, RecentRow, TodayBoard};
+use super::reading::task_of;
+use super::rows::{BirthdayRow, QuietRow, RecentRow, TaskRow, TodayBoard};
 use super::screen::due::{age, days_until, next_anniversary};
 use crate::model::{Date, Instant, RecordId, sort};
+use crate::search::fold::fold;
 use crate::vault::format::Card;
 
 /// Birthdays of so many days from today on are told.
@@ -15,6 +17,7 @@ const QUIET_DAYS: i64 = 90;
 /// So many rows of each sort are given.
 const MOST_BIRTHDAYS: usize = 50;
 const MOST_QUIET: usize = 20;
+const MOST_FOUND: usize = 8;
 /// So many customers count as looked at last.
 pub(super) const MOST_RECENT: usize = 8;
 
@@ -65,6 +68,29 @@ impl<H: Host> Engine<H> {
             |card: &Card| RecentRow { id: card.page, name: card.name.clone(), company: card.company.clone() };
         board.recent = recent.into_iter().map(row).collect();
         Reply::Today(Box::new(board))
+    }
+
+    /// Open tasks whose titles hold all words, soonest due first; those without a day come last.
+    pub(super) fn find_tasks(open: &Open<H>, text: &str) -> Reply {
+        let words: Vec<String> = text.split_whitespace().map(fold).filter(|word| !word.is_empty()).collect();
+        let mut found: Vec<TaskRow> = Vec::new();
+        if words.is_empty() {
+            return Reply::FoundTasks(found);
+        }
+        let cards = open.notebook.cards();
+        let shown = |card: &Card| !card.is(Card::DELETED) && !card.is(Card::HIDDEN);
+        for (_, card) in cards.iter().filter(|(_, card)| shown(card)) {
+            for task in card.tasks.iter().filter(|task| task.done.is_none()) {
+                let title = fold(&task.title);
+                if words.iter().all(|word| title.contains(word.as_str())) {
+                    open.homes.borrow_mut().insert(task.id, card.page);
+                    found.push(TaskRow { task: task_of(card, task), customer: card.name.clone() });
+                }
+            }
+        }
+        sort::by_key(&mut found, |row| (row.task.due.is_none(), row.task.due, row.task.id));
+        found.truncate(MOST_FOUND);
+        Reply::FoundTasks(found)
     }
 
     /// Remembers whose page is looked at, for as long as the notebook is open.

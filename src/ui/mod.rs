@@ -58,6 +58,8 @@ pub mod session;
 #[cfg(all(target_family = "wasm", feature = "ui"))]
 pub mod shell;
 #[cfg(all(target_family = "wasm", feature = "ui"))]
+pub mod shortcuts;
+#[cfg(all(target_family = "wasm", feature = "ui"))]
 pub mod storage;
 #[cfg(all(target_family = "wasm", feature = "ui"))]
 pub mod text;

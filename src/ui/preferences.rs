@@ -20,6 +20,8 @@ pub struct Preferences {
     pub lock_minutes: RwSignal<u32>,
     /// Whether it is also locked after a minute in the background.
     pub lock_when_hidden: RwSignal<bool>,
+    /// Whether single keys do something.
+    pub shortcuts: RwSignal<bool>,
 }
 
 /// The settings of the app.
@@ -47,6 +49,7 @@ impl Preferences {
             theme: RwSignal::new(stored(THEME).unwrap_or_default()),
             lock_minutes: RwSignal::new(parse_lock_minutes(&load(LOCK_MINUTES).unwrap_or_default())),
             lock_when_hidden: RwSignal::new(load(LOCK_WHEN_HIDDEN).as_deref() == Some("yes")),
+            shortcuts: RwSignal::new(load(SHORTCUTS).as_deref() != Some("no")),
         }
     }
 
@@ -86,6 +89,7 @@ impl Preferences {
                 TEXT_SIZE => restored(word, |size| self.set_text_size(size)),
                 THEME => restored(word, |theme| self.set_theme(theme)),
                 LOCK_MINUTES => self.set_lock_minutes(parse_lock_minutes(word)),
+                SHORTCUTS => self.set_shortcuts(word != "no"),
                 LOCK_WHEN_HIDDEN => self.set_lock_when_hidden(word == "yes"),
                 _ => {}
             }
@@ -97,6 +101,12 @@ impl Preferences {
         let minutes = minutes.clamp(1, 60);
         store(LOCK_MINUTES, &minutes.to_string());
         self.lock_minutes.set(minutes);
+    }
+
+    /// Chooses whether single keys do something.
+    pub fn set_shortcuts(self, on: bool) {
+        store(SHORTCUTS, if on { "yes" } else { "no" });
+        self.shortcuts.set(on);
     }
 
     /// Chooses whether a minute in the background locks.
@@ -112,8 +122,9 @@ const TEXT_SIZE: &str = "daifuku.text_size";
 const THEME: &str = "daifuku.theme";
 const LOCK_MINUTES: &str = "daifuku.lock_minutes";
 const LOCK_WHEN_HIDDEN: &str = "daifuku.lock_when_hidden";
+const SHORTCUTS: &str = "daifuku.shortcuts";
 
-const ALL: [&str; 5] = [LANGUAGE, TEXT_SIZE, THEME, LOCK_MINUTES, LOCK_WHEN_HIDDEN];
+const ALL: [&str; 6] = [LANGUAGE, TEXT_SIZE, THEME, LOCK_MINUTES, LOCK_WHEN_HIDDEN, SHORTCUTS];
 
 fn restored<T: Setting>(word: &str, set: impl FnOnce(T)) {
     if let Some(value) = T::from_word(word) {

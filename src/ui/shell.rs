@@ -15,12 +15,14 @@ use crate::ui::router::use_router;
 use crate::ui::screens::backup::folder::watch_backup_folder;
 use crate::ui::screens::backup::light::BackupLight;
 use crate::ui::screens::customers::CustomerList;
+use crate::ui::screens::find::{FindDialog, Finder, HelpDialog, use_finder};
 use crate::ui::screens::sharing::{Incoming, ShareOrder};
 use crate::ui::screens::{Customers, Tasks, Today};
 use crate::ui::session::{Job, JobKind, Phase, use_session};
+use crate::ui::shortcuts;
 use crate::ui::text::{Texts, t, t_string, use_i18n};
 use crate::ui::widgets::menu::{close_outside, fold};
-use crate::ui::widgets::{ProgressBar, escapes, is_composing};
+use crate::ui::widgets::{ProgressBar, escapes};
 use crate::ui::words;
 
 /// The screens with what surrounds them.
@@ -37,18 +39,8 @@ pub fn Shell() -> impl IntoView {
     let place = memo(move || Place::of(route.get()));
     let customer = memo(move || route.get().customer());
     watch_backup_folder(session, i18n);
-    let keys = window_event_listener(leptos::ev::keydown, move |event| {
-        if let Some(step) = undo_key(&event) {
-            event.prevent_default();
-            let possible = session.undo.get_untracked();
-            match step {
-                Step::Undo if possible.undo.is_some() => session.undo_last(),
-                Step::Redo if possible.redo.is_some() => session.redo_last(),
-                _ => {}
-            }
-        }
-    });
-    on_cleanup(move || keys.remove());
+    let finder = Finder::provide();
+    shortcuts::watch(finder, memo(move || place.get() == Place::Customers));
     // A new screen starts at its top, and its name is read aloud.
     Effect::new(move |earlier: Option<Place>| {
         let place = place.get();
@@ -82,6 +74,8 @@ pub fn Shell() -> impl IntoView {
                     }}
                 </main>
             </div>
+            <FindDialog />
+            <HelpDialog />
             <Show when=move || incoming.over.get()>
                 <p class="drop-anywhere" aria-hidden="true">{t!(i18n, sharing.drop_anywhere)}</p>
             </Show>
@@ -318,6 +312,7 @@ fn SaveLine() -> impl IntoView {
                     SaveState::Failed(_) => t_string!(i18n, save.failed).to_owned(),
                 }}
             </div>
+            <FindButton />
             <BackupLight />
             <div class="save-undo">
                 <Show when=can_undo>
@@ -346,6 +341,24 @@ fn SaveLine() -> impl IntoView {
             }
             _ => ().into_any(),
         }}
+    }
+}
+
+/// Opens the box that finds everything.
+#[component]
+fn FindButton() -> impl IntoView {
+    let i18n = use_i18n();
+    let finder = use_finder();
+    view! {
+        <button
+            type="button"
+            class="button quiet save-find"
+            aria-keyshortcuts="Control+K"
+            on:click=move |_| finder.open.set(true)
+        >
+            <Icon path="M10.5 17a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13Zm5-1.5L20.5 20.5" />
+            <span>{t!(i18n, find.short)}</span>
+        </button>
     }
 }
 
@@ -389,32 +402,6 @@ pub fn Jobs() -> impl IntoView {
                 <For each=move || running.get() key=u32::to_string children=bar />
             </ul>
         </Show>
-    }
-}
-
-enum Step {
-    Undo,
-    Redo,
-}
-
-/// Ctrl+Z, Ctrl+Shift+Z and Ctrl+Y (⌘ on a Mac), except where a text is being typed: there they belong to
-/// the text.
-fn undo_key(event: &KeyboardEvent) -> Option<Step> {
-    if is_composing(event) || !(event.ctrl_key() || event.meta_key()) || event.alt_key() {
-        return None;
-    }
-    let element = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
-    let types = element.is_some_and(|element| {
-        element.is_content_editable()
-            || matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
-    });
-    if types {
-        return None;
-    }
-    match (event.key().to_ascii_lowercase().as_str(), event.shift_key()) {
-        ("z", false) => Some(Step::Undo),
-        ("z", true) | ("y", false) => Some(Step::Redo),
-        _ => None,
     }
 }
 

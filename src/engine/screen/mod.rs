@@ -12,5 +12,6 @@ pub mod greeting;
 pub mod highlight;
 pub mod optimism;
 pub mod rail;
+pub mod shortcut;
 pub mod timeline;
 pub mod window;

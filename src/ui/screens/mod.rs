@@ -4,6 +4,7 @@ pub mod backup;
 pub mod begin_restore;
 pub mod customer;
 pub mod customers;
+pub mod find;
 pub mod first_start;
 pub mod forgot;
 pub mod hidden;

@@ -4,6 +4,8 @@
 //! Firefox say so with `isComposing`; WebKit sends the confirming Enter after the composition has ended,
 //! with key code 229.
 
+use leptos::prelude::document;
+use wasm_bindgen::JsCast;
 use web_sys::KeyboardEvent;
 
 /// Whether this key belongs to the input method. Every key handler asks this first.
@@ -22,4 +24,19 @@ pub fn enters(event: &KeyboardEvent) -> bool {
 #[must_use]
 pub fn escapes(event: &KeyboardEvent) -> bool {
     event.key() == "Escape" && !is_composing(event)
+}
+
+/// Whether a single key is meant for the screen: no input method, no modifier, no field and no dialog has it.
+#[must_use]
+pub fn is_free(event: &KeyboardEvent) -> bool {
+    if is_composing(event) || event.ctrl_key() || event.meta_key() || event.alt_key() {
+        return false;
+    }
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    let is_taken = target.is_some_and(|target| {
+        target
+            .closest("input, textarea, select, dialog, [contenteditable]")
+            .is_ok_and(|field| field.is_some())
+    });
+    !is_taken && document().query_selector("dialog[open]").is_ok_and(|open| open.is_none())
 }

@@ -27,6 +27,8 @@ pub struct CustomerList {
     pub count: RwSignal<Option<Count>>,
     /// Where the marks of the rail begin.
     pub rail: RwSignal<Vec<RailEntry>>,
+    /// Whether the name of a new customer is asked for.
+    pub adding: RwSignal<bool>,
     /// Where the list stands.
     pub scroller: Scroller,
     rows: RwSignal<RowCache<CustomerRow>>,
@@ -55,6 +57,7 @@ impl CustomerList {
             found_for: RwSignal::default(),
             count: RwSignal::new(None),
             rail: RwSignal::default(),
+            adding: RwSignal::new(false),
             scroller: Scroller::default(),
             rows: RwSignal::default(),
             asking: StoredValue::new(false),

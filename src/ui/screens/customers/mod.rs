@@ -22,6 +22,7 @@ use crate::engine::screen::rail::{first_of, mark_of};
 use crate::model::RecordId;
 use crate::ui::clock::today;
 use crate::ui::failure_text::failure_text;
+use crate::ui::preferences::use_preferences;
 use crate::ui::reactive::{Show, effect, memo};
 use crate::ui::route::Route;
 use crate::ui::router::use_router;
@@ -30,7 +31,7 @@ use crate::ui::text::{t, t_string, use_i18n};
 use crate::ui::widgets::rail::Rail;
 use crate::ui::widgets::toast::Toast;
 use crate::ui::widgets::window_list::WindowList;
-use crate::ui::widgets::{EmptyState, Segmented, escapes, is_composing};
+use crate::ui::widgets::{EmptyState, Segmented, escapes, is_composing, is_free};
 use crate::ui::words::number;
 
 /// How many invented customers are added to look around.
@@ -44,8 +45,8 @@ pub fn Customers(
     customer: Signal<Option<RecordId>>,
 ) -> impl IntoView {
     let i18n = use_i18n();
-    let adding = RwSignal::new(false);
     let list = use_customer_list();
+    let adding = list.adding;
     list.ask();
     // Back from a page that took the place of the list, the focus is where it was.
     Effect::new(move |earlier: Option<bool>| {
@@ -79,6 +80,7 @@ pub fn Customers(
 fn ListHead(adding: RwSignal<bool>) -> impl IntoView {
     let i18n = use_i18n();
     let list = use_customer_list();
+    let preferences = use_preferences();
     let node = NodeRef::<Input>::new();
     let focus = move || {
         if let Some(input) = node.get_untracked() {
@@ -87,7 +89,7 @@ fn ListHead(adding: RwSignal<bool>) -> impl IntoView {
         }
     };
     let keys = window_event_listener(leptos::ev::keydown, move |event| {
-        if event.key() == "/" && !is_composing(&event) && !event.ctrl_key() && !is_typing(&event) {
+        if event.key() == "/" && preferences.shortcuts.get_untracked() && is_free(&event) {
             event.prevent_default();
             focus();
         }
@@ -320,15 +322,4 @@ fn focus_element(id: &str) {
     if let Some(element) = element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
         let _ = element.focus();
     }
-}
-
-/// Whether the key goes into a field.
-fn is_typing(event: &web_sys::KeyboardEvent) -> bool {
-    use wasm_bindgen::JsCast;
-    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-    target.is_some_and(|target| {
-        target
-            .closest("input, textarea, select, dialog, [contenteditable]")
-            .is_ok_and(|field| field.is_some())
-    })
 }

@@ -50,6 +50,14 @@ pub fn Display() -> impl IntoView {
                 value=preferences.theme
                 on_choose=move |theme| preferences.set_theme(theme)
             />
+            <label class="check">
+                <input
+                    type="checkbox"
+                    prop:checked=preferences.shortcuts
+                    on:change:target=move |event| preferences.set_shortcuts(event.target().checked())
+                />
+                <span>{t!(i18n, settings.shortcuts)}</span>
+            </label>
         </section>
     }
 }
