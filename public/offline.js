@@ -29,9 +29,12 @@ if (workers && isSecureContext) {
     controlled = true;
   });
   if (workers.controller && new URLSearchParams(location.search).has("shared")) offline.shared = ask(workers.controller);
-  const look = (registration) => {
+  const look = async (registration) => {
     const { waiting } = registration;
     if (!waiting || !workers.controller) return;
+    // WebKit sometimes installs the same version once more: each version keeps files of its own.
+    const names = await caches.keys().catch(() => []);
+    if (names.filter((name) => name.startsWith(`daifuku ${new URL(".", import.meta.url).pathname} `)).length === 1) return;
     offline.switch = () => {
       switching = true;
       // One that is gone does not answer, and what happens later is not what was asked for.

@@ -15,6 +15,9 @@
 //!  no key, no store    <- replies  the keys; the only one who           then it ends and its memory
 //!                      <- events   touches IndexedDB                    with it
 //! ```
+//! The app is cut into parts when it is built: the door comes first, the notebook and the other screens while
+//! the passphrase is being typed (`ui::parts`, `./dev bindgen`).
+//!
 //! Four binaries of this package, built apart: `app`, `engine`, and two sealers: `sealer` derives, `bundler`
 //! makes and opens bundles and is loaded when it is needed. The page starts the workers; engine and sealer
 //! talk through a port that the page hands on. Screens ask in typed messages
@@ -32,7 +35,7 @@
 //! | 0 | [`crypto`] | keys, slots, seal and open; knows bytes, not customers |
 //! | 1 | [`merge`] | clock, registers, sets, deletes, texts: how replicas agree |
 //! | 1 | [`search`] | folding, queries, the index |
-//! | 1 | [`exchange`] | CSV in; sample data |
+//! | 1 | [`exchange`] | CSV in, calendars out; sample data |
 //! | 1 | [`locale`] | collation; the words of both languages (`src/locale/text`) |
 //! | 2 | [`bundle`] | the files that copies exchange: header, items, limits, the sealer's requests |
 //! | 3 | [`vault`] | the sealed, log-structured store over a trait; memory store; conformance suite |

@@ -6,6 +6,9 @@ use super::protocol::Reply;
 use super::reading::task_of;
 use super::rows::{BirthdayRow, QuietRow, RecentRow, TaskRow, TodayBoard};
 use super::screen::due::{age, days_until, next_anniversary};
+use super::sharing::rows::FileOut;
+use crate::exchange::icalendar::{self, Event};
+use crate::model::records::Repeat;
 use crate::model::{Date, Instant, RecordId, sort};
 use crate::search::fold::fold;
 use crate::vault::format::Card;
@@ -91,6 +94,37 @@ impl<H: Host> Engine<H> {
         sort::by_key(&mut found, |row| (row.task.due.is_none(), row.task.due, row.task.id));
         found.truncate(MOST_FOUND);
         Reply::FoundTasks(found)
+    }
+
+    /// Makes a calendar file of all open tasks that have a day. `names`: the customers' are in it.
+    pub(super) fn task_calendar(&self, open: &Open<H>, names: bool, today: Date) -> Reply {
+        let cards = open.notebook.cards();
+        let mut events: Vec<Event> = Vec::new();
+        let shown = |card: &Card| !card.is(Card::DELETED) && !card.is(Card::HIDDEN);
+        for (_, card) in cards.iter().filter(|(_, card)| shown(card)) {
+            for task in card.tasks.iter().filter(|task| task.done.is_none()) {
+                let Some(day) = task.due else { continue };
+                events.push(Event {
+                    id: task.id,
+                    title: task.title.clone(),
+                    description: if names { card.name.clone() } else { String::new() },
+                    day,
+                    repeat: Repeat::parse(&task.repeat),
+                    changed: task.changed,
+                });
+            }
+        }
+        sort::by_key(&mut events, |event| (event.day, event.id));
+        let count = u32::try_from(events.len()).unwrap_or(u32::MAX);
+        if count > 0 {
+            let file = FileOut {
+                name: format!("daifuku-tasks-{today}.ics"),
+                media_type: "text/calendar".to_owned(),
+                bytes: icalendar::write(&events, self.host.now()).into_bytes(),
+            };
+            open.sharing.borrow_mut().made = Some(file);
+        }
+        Reply::Calendar(count)
     }
 
     /// Remembers whose page is looked at, for as long as the notebook is open.

@@ -13,6 +13,7 @@ pub mod dates;
 mod delimiter;
 mod dictionary;
 mod encoding;
+pub mod icalendar;
 pub mod import;
 pub mod problem;
 mod row;

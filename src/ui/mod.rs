@@ -24,6 +24,8 @@ pub mod answer;
 #[cfg(all(target_family = "wasm", feature = "ui"))]
 pub mod app;
 #[cfg(all(target_family = "wasm", feature = "ui"))]
+pub mod badge;
+#[cfg(all(target_family = "wasm", feature = "ui"))]
 pub mod clock;
 #[cfg(all(target_family = "wasm", feature = "ui"))]
 pub mod engine;

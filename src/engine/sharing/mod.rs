@@ -52,7 +52,7 @@ pub struct SharingSession {
     /// The bundle that was opened last.
     opened: Option<OpenedBundle>,
     /// The file that was made last.
-    made: Option<FileOut>,
+    pub(in crate::engine) made: Option<FileOut>,
     /// The card that was read last.
     card: Option<Card>,
     /// The recovery sheet that waits to be confirmed.

@@ -13,6 +13,7 @@ pub mod new_passphrase;
 pub mod settings;
 pub mod sharing;
 pub mod strength;
+pub mod task_calendar;
 pub mod tasks;
 pub mod today;
 pub mod trash;

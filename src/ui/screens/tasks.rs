@@ -4,11 +4,13 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::customer::{TaskForm, TaskLine};
+use super::task_calendar::TaskCalendar;
 use crate::engine::Failure;
 use crate::engine::protocol::{Reply, Request};
 use crate::engine::rows::{TaskBoard, TaskRow};
 use crate::model::records::{Edit, FieldChange, Task};
 use crate::model::{FieldName, RecordId, RecordKind, Value};
+use crate::ui::badge::set_badge;
 use crate::ui::clock::today;
 use crate::ui::failure_text::failure_text;
 use crate::ui::reactive::{For, Show, effect, memo};
@@ -97,6 +99,14 @@ pub fn follow_tasks() -> FollowedTasks {
     // Left open over night, the screen knows the new day when one comes back to it.
     let focus = window_event_listener(leptos::ev::focus, move |_| load());
     on_cleanup(move || focus.remove());
+    effect(move || {
+        let due = board.with(|board| {
+            board.as_ref().map(|board| Group::Overdue.count(board) + Group::Today.count(board))
+        });
+        if let Some(due) = due {
+            set_badge(due);
+        }
+    });
     FollowedTasks { board, failure }
 }
 
@@ -135,6 +145,7 @@ pub fn Tasks() -> impl IntoView {
                 <EmptyState title=t!(i18n, tasks.none_title) text=t!(i18n, tasks.none_text) />
             </Show>
             {Group::ALL.map(|group| view! { <TaskGroup group board /> }).collect_view()}
+            <TaskCalendar />
         </div>
     }
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-import { begin, names, openCustomer, search } from "../lib/app.mjs";
+import { begin, names, openCustomer, search, visit } from "../lib/app.mjs";
 import { until } from "../lib/browser.mjs";
 
 export const name = "axe finds nothing on any screen in either language, in light and dark, and pictures are kept";
@@ -21,7 +21,7 @@ export async function run(context) {
   for (const language of ["日本語", "English"]) {
     const browser = await context.start({ profile: language });
     const mark = language === "English" ? "en" : "ja";
-    await browser.open(`${context.url}#/`);
+    await visit(browser, context.url);
     await browser.find('form.door-card input[type="checkbox"]', 30);
     await check(browser, `${mark}-first-start`);
     await begin(browser, context.url, { sample: true, language });
@@ -31,6 +31,14 @@ export async function run(context) {
         await browser.run((route) => { location.hash = `#${route}`; }, screen);
         await until("the screen is shown", () => browser.run(() => document.querySelector("main h1") !== null));
         await check(browser, `${mark}-${scheme}-${screen.slice(1) || "customers"}`);
+      }
+      for (const [keys, box] of [["Control+k", "find"], ["?", "keys"]]) {
+        await browser.run(() => document.activeElement.blur());
+        await browser.press(keys);
+        await browser.find("dialog[open]");
+        await check(browser, `${mark}-${scheme}-${box}`);
+        await browser.press("Escape");
+        await browser.gone("dialog[open]");
       }
       await browser.run(() => { location.hash = "#/"; });
       await browser.resize(1440);

@@ -1,4 +1,4 @@
-import { PASSPHRASE, focus, press, set } from "../lib/app.mjs";
+import { PASSPHRASE, focus, press, set, visit } from "../lib/app.mjs";
 import { sleep, until } from "../lib/browser.mjs";
 
 export const name = "the Enter that confirms a conversion never submits or saves, in either order of events; the next one does";
@@ -20,7 +20,7 @@ export async function run(context) {
 
   // A form that the browser itself submits at Enter: it says at once what is missing.
   const passphrase = "form.door-card .passphrase input";
-  await browser.open(`${context.url}#/`);
+  await visit(browser, context.url);
   await browser.find(passphrase, 30);
   await compose(browser, passphrase, "ひろい", "広い");
   await sleep(100);

@@ -1,4 +1,4 @@
-import { PASSPHRASE, begin, count, names, openCustomer, phones, search, tryPassphrase, unlock, writeNote } from "../lib/app.mjs";
+import { PASSPHRASE, begin, count, names, openCustomer, phones, search, tryPassphrase, unlock, visit, writeNote } from "../lib/app.mjs";
 import { until } from "../lib/browser.mjs";
 
 export const name = "a notebook is made, searched, written in and found again, and the disk holds no readable word of it";
@@ -29,7 +29,7 @@ export async function run(context) {
     browser = await context.killAndRestart(browser);
     assert.deepEqual(await context.findOnDisk(browser, [NOTE, customer, phone, PASSPHRASE, "蓬莱"]), []);
   }
-  await browser.open(`${context.url}#/`);
+  await visit(browser, context.url);
   await tryPassphrase(browser, "これはちがう あいことば です");
   await until("a wrong passphrase is called wrong", () => browser.run(() => document.querySelector(".field-error")?.textContent.includes("合言葉")));
   await unlock(browser, context.url);

@@ -62,6 +62,8 @@ export async function run(context) {
   files["sw.js"] = version("third");
   await update(browser);
   await isKept(browser, /^daifuku \/ third$/);
+  // It is loaded anew by then, or in a moment.
+  await context.settle();
   await browser.find(".door-card", 15);
 
   // Another app shares a file: it is opened after the passphrase.

@@ -1,4 +1,4 @@
-import { PASSPHRASE, addCustomer, begin, choosePassphrase, downloaded, go, names, openCustomer, press, says, set, tryPassphrase, unlock, writeNote } from "../lib/app.mjs";
+import { PASSPHRASE, addCustomer, begin, choosePassphrase, downloaded, go, names, openCustomer, press, says, set, tryPassphrase, unlock, visit, writeNote } from "../lib/app.mjs";
 import { until } from "../lib/browser.mjs";
 
 export const name = "a sheet is printed and confirmed, a backup is made and rehearsed, the profile is lost, and everything comes back with the sheet alone";
@@ -65,7 +65,7 @@ export async function run(context) {
 
   // Everything is lost but the file and the paper.
   browser = await context.start({ profile: "another" });
-  await browser.open(`${context.url}#/`);
+  await visit(browser, context.url);
   await press(browser, ".first-start-restore .button", "控えから戻す");
   await choose(browser, backup, identity, false);
   await choosePassphrase(browser, NEW);

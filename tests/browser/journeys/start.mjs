@@ -13,7 +13,7 @@ export async function run(context) {
   const strict = await context.serve({ root: context.dist, base: "/some/shop/", policyHeader: true });
   await start(context, browser, strict);
   // A page that is left while parts of the app are on their way gives them up.
-  context.expectProblem(/ServiceWorker intercepted the request|The operation was aborted/);
+  context.expectProblem(/ServiceWorker intercepted the request|The operation was aborted|NetworkError when attempting/);
   // Again and again, as long as the workers of the page before may still be ending.
   for (let round = 0; round < 5; round++) {
     await browser.open(strict.url);

@@ -1,4 +1,4 @@
-import { PASSPHRASE, addCustomer, begin, choose, choosePassphrase, downloaded, go, names, openCustomer, press, says, set, writeNote } from "../lib/app.mjs";
+import { PASSPHRASE, addCustomer, begin, choose, choosePassphrase, downloaded, go, names, openCustomer, press, says, set, visit, writeNote } from "../lib/app.mjs";
 import { until } from "../lib/browser.mjs";
 import { give, rename, saveCard, takeCard, takeIn } from "../lib/exchange.mjs";
 
@@ -25,7 +25,7 @@ export async function run(context) {
   const handover = await downloaded(context, "daifuku-handover", "handover.age");
   const tablet = await context.start({ profile: "tablet" });
   await tablet.resize(820, 1180);
-  await tablet.open(`${context.url}#/`);
+  await visit(tablet, context.url);
   await press(tablet, ".first-start-restore .button", "控えから戻す");
   await tablet.type('.opening input[type="file"]', handover);
   await choose(tablet, "控えの合言葉");

@@ -1,4 +1,6 @@
-import { PASSPHRASE, addCustomer, begin, go, press, says, set, tryPassphrase, writeNote } from "../lib/app.mjs";
+import { readFile } from "node:fs/promises";
+
+import { PASSPHRASE, addCustomer, begin, downloaded, go, press, says, set, tryPassphrase, writeNote } from "../lib/app.mjs";
 import { until } from "../lib/browser.mjs";
 
 export const name = "the day begins with what is due and the latest customers, and with a word of welcome when nothing is there";
@@ -36,6 +38,20 @@ export async function run(context) {
   await until("it is done", async () => (await due()) === "");
   await press(browser, ".toast:last-child button", "元に戻す");
   await until("it is back", async () => (await due()).includes("お礼の電話"));
+
+  // The same for the calendar of a phone: without names unless they are wanted.
+  await go(browser, "/tasks");
+  await press(browser, ".tasks-calendar > summary", "電話のカレンダーに入れる");
+  await press(browser, ".tasks-calendar .button", "カレンダーのファイルを作る");
+  await says(browser, "1件のやることを入れました");
+  // WebKit keeps no downloads when it is driven.
+  if (context.kind !== "webkit") {
+    await press(browser, ".tasks-calendar .button", "ファイルを保存する");
+    const calendar = await readFile(await downloaded(context, "daifuku-tasks", "tasks.ics"), "utf8");
+    assert.match(calendar, /^BEGIN:VCALENDAR\r\n[^]*SUMMARY:お礼の電話\r\n[^]*END:VCALENDAR\r\n$/);
+    assert.ok(!calendar.includes("今井"));
+  }
+  await go(browser, "/today");
   await browser.click(".today-person");
   await until("the page is open", () => browser.run(() => location.hash.startsWith("#/customer/")));
 }

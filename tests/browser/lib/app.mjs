@@ -11,7 +11,7 @@ const SEARCH = "#customers-search";
 
 /** Opens the app for the first time and makes a notebook; `sample` puts invented customers in. */
 export async function begin(browser, url, { sample = false, language = "日本語", passphrase = PASSPHRASE, device = "" } = {}) {
-  await browser.open(`${url}#/`);
+  await visit(browser, url);
   await browser.find('form.door-card input[type="checkbox"]', 30);
   if (language !== "日本語") await choose(browser, language);
   await set(browser, 'form.door-card input[autocomplete="new-password"], form.door-card .passphrase input', passphrase);
@@ -25,9 +25,18 @@ export async function begin(browser, url, { sample = false, language = "日本�
   if (sample) await until("the sample is in the list", async () => (await count(browser)) === 300, 40);
 }
 
+/** Opens the app anew at the list of customers. */
+export async function visit(browser, url) {
+  const here = await browser.run(() => location.href.split(/[?#]/)[0]).catch(() => "");
+  if (here !== url) return browser.open(`${url}#/`);
+  // Another fragment alone would not load it.
+  await browser.run(() => history.replaceState(null, "", "#/"));
+  return browser.reload();
+}
+
 /** Unlocks the notebook that is here. */
 export async function unlock(browser, url, passphrase = PASSPHRASE) {
-  await browser.open(`${url}#/`);
+  await visit(browser, url);
   await tryPassphrase(browser, passphrase);
   await browser.find(SEARCH, 30);
 }
