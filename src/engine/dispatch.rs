@@ -112,7 +112,7 @@ impl<H: Host> Engine<H> {
             Request::Tasks { today } => Ok(Self::tasks(open, today)),
             Request::Today { today } => Ok(Self::today(open, today)),
             Request::FindTasks(text) => Ok(Self::find_tasks(open, &text)),
-            Request::TaskCalendar { names, today } => Ok(self.task_calendar(open, names, today)),
+            Request::TaskCalendar { names } => Ok(self.task_calendar(open, names)),
             Request::FinishTask { task, done, today } => self.finish_task(open, task, done, today).await,
             Request::KeepDraft { key, text } => {
                 open.notebook.keep_draft(&key, &text, self.host.now()).await?;

@@ -121,8 +121,8 @@ impl<H: Host> Engine<H> {
         // The index lacks nothing that can't be brought in later.
         let _ = self.fill_index(open).await;
         self.warm(open).await;
-        // Should it fail, it is tried again next time.
-        if !open.ended.get() && open.notebook.lacks_in_cards() {
+        // Once: what can't be read now can't be in a moment either. Should it fail, it is tried again next time.
+        if !open.ended.get() && !open.renewed.replace(true) && open.notebook.lacks_in_cards() {
             let _ = self.renew_cards(open).await;
         }
         while !open.ended.get() && open.notebook.is_compaction_due() {
@@ -180,6 +180,7 @@ impl<H: Host> Engine<H> {
         for written in open.notebook.renew_cards(pause).await? {
             self.index_written(open, written);
         }
+        self.after_bulk(open).await;
         Ok(())
     }
 

@@ -279,13 +279,10 @@ pub enum Request {
     },
     /// Open tasks whose titles hold all of these words. Answer: [`Reply::FoundTasks`].
     FindTasks(String),
-    /// Makes a calendar file of all open tasks that have a day; [`Request::TakeFile`] gives it. Answer:
-    /// [`Reply::Calendar`].
+    /// Makes a calendar of all open tasks that have a day. Answer: [`Reply::Calendar`].
     TaskCalendar {
         /// Whether the customers' names are in it: the file is not encrypted.
         names: bool,
-        /// The day on the wall.
-        today: Date,
     },
     /// Unlocks with the recovery sheet and sets a new passphrase. Answer: [`Reply::Opened`].
     Recover {
@@ -368,8 +365,8 @@ pub enum Reply {
     Today(Box<TodayBoard>),
     /// To [`Request::FindTasks`]: eight at most, soonest due first.
     FoundTasks(Vec<TaskRow>),
-    /// To [`Request::TaskCalendar`]: how many tasks are in the file; with none there is no file.
-    Calendar(u32),
+    /// To [`Request::TaskCalendar`]: how many tasks are in it, and the text of the file.
+    Calendar(u32, String),
 }
 
 /// What the engine tells without being asked.

@@ -54,6 +54,8 @@ pub struct Session<S> {
     pub indexed: Cell<bool>,
     /// Whether what a crash left undone was looked for.
     pub tidied: Cell<bool>,
+    /// Whether cards of an older version were made anew, or that was tried.
+    pub renewed: Cell<bool>,
     /// What is held of sharing: an opened bundle, a made file, what nobody has looked at.
     pub sharing: RefCell<SharingSession>,
 }
@@ -80,6 +82,7 @@ impl<S> Session<S> {
             filling: Mutex::new(()),
             indexed: Cell::new(false),
             tidied: Cell::new(false),
+            renewed: Cell::new(false),
             sharing: RefCell::new(SharingSession::default()),
         }
     }

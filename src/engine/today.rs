@@ -6,9 +6,7 @@ use super::protocol::Reply;
 use super::reading::task_of;
 use super::rows::{BirthdayRow, QuietRow, RecentRow, TaskRow, TodayBoard};
 use super::screen::due::{age, days_until, next_anniversary};
-use super::sharing::rows::FileOut;
 use crate::exchange::icalendar::{self, Event};
-use crate::model::records::Repeat;
 use crate::model::{Date, Instant, RecordId, sort};
 use crate::search::fold::fold;
 use crate::vault::format::Card;
@@ -97,7 +95,7 @@ impl<H: Host> Engine<H> {
     }
 
     /// Makes a calendar file of all open tasks that have a day. `names`: the customers' are in it.
-    pub(super) fn task_calendar(&self, open: &Open<H>, names: bool, today: Date) -> Reply {
+    pub(super) fn task_calendar(&self, open: &Open<H>, names: bool) -> Reply {
         let cards = open.notebook.cards();
         let mut events: Vec<Event> = Vec::new();
         let shown = |card: &Card| !card.is(Card::DELETED) && !card.is(Card::HIDDEN);
@@ -109,22 +107,13 @@ impl<H: Host> Engine<H> {
                     title: task.title.clone(),
                     description: if names { card.name.clone() } else { String::new() },
                     day,
-                    repeat: Repeat::parse(&task.repeat),
                     changed: task.changed,
                 });
             }
         }
         sort::by_key(&mut events, |event| (event.day, event.id));
         let count = u32::try_from(events.len()).unwrap_or(u32::MAX);
-        if count > 0 {
-            let file = FileOut {
-                name: format!("daifuku-tasks-{today}.ics"),
-                media_type: "text/calendar".to_owned(),
-                bytes: icalendar::write(&events, self.host.now()).into_bytes(),
-            };
-            open.sharing.borrow_mut().made = Some(file);
-        }
-        Reply::Calendar(count)
+        Reply::Calendar(count, icalendar::write(&events, self.host.now()))
     }
 
     /// Remembers whose page is looked at, for as long as the notebook is open.

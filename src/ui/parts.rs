@@ -153,12 +153,17 @@ fn waiting() -> AnyView {
 
 fn failed(again: Callback<()>) -> AnyView {
     let i18n = use_i18n();
+    let reload = move |_| {
+        let _ = window().location().reload();
+    };
     view! {
         <div class="notice-box bad" role="alert">
             <p>{t!(i18n, app.part_missing)}</p>
             <button type="button" class="button primary" on:click=move |_| again.run(())>
                 {t!(i18n, common.retry)}
             </button>
+            // After an update of the server only a new start finds the parts.
+            <button type="button" class="button quiet" on:click=reload>{t!(i18n, app.reload)}</button>
         </div>
     }
     .into_any()

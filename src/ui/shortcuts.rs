@@ -33,15 +33,18 @@ pub fn watch(finder: Finder, on_list: Memo<bool>) {
         let finds = event.key().eq_ignore_ascii_case("k") && (event.ctrl_key() || event.meta_key());
         if finds && !is_composing(&event) && !event.shift_key() && !event.alt_key() {
             event.prevent_default();
-            finder.open.set(true);
+            if is_undisturbed() {
+                finder.open.set(true);
+            }
             return;
         }
         if !preferences.shortcuts.get_untracked() || !is_free(&event) {
+            pressed.try_set_value(Keys::default());
             return;
         }
         let Some(Some(shortcut)) = pressed.try_update_value(|keys| keys.press(&event.key())) else { return };
         match shortcut {
-            Shortcut::Find if on_list.get_untracked() => return,
+            Shortcut::Find if on_list.get_untracked() && is_list_seen() => return,
             Shortcut::Find => finder.open.set(true),
             Shortcut::Help => finder.help.set(true),
             Shortcut::NewCustomer => {
@@ -81,4 +84,16 @@ fn undo_key(event: &KeyboardEvent) -> Option<Step> {
         ("z", true) | ("y", false) => Some(Step::Redo),
         _ => None,
     }
+}
+
+/// Whether no dialog is open.
+fn is_undisturbed() -> bool {
+    document().query_selector("dialog[open]").is_ok_and(|open| open.is_none())
+}
+
+/// Whether the list's own search box is there to be typed in: on narrow screens a customer's page takes its place.
+fn is_list_seen() -> bool {
+    let search = document().get_element_by_id("customers-search");
+    let search = search.and_then(|search| search.dyn_into::<HtmlElement>().ok());
+    search.is_some_and(|search| search.offset_parent().is_some())
 }

@@ -40,48 +40,6 @@ impl<S: Store> Notebook<S> {
         }
     }
 
-    /// Whether cards lack what this version keeps in them: [`Self::renew_cards`] makes up for it.
-    #[must_use]
-    pub fn lacks_in_cards(&self) -> bool {
-        !self.read_only && self.state.borrow().cards_lack
-    }
-
-    /// Makes all cards anew from their pages, once, after a notebook of an older version was opened.
-    ///
-    /// # Errors
-    /// When a page can't be read or the cards can't be written; it can be called again.
-    pub async fn renew_cards(&self, pause: impl AsyncFn()) -> Result<Vec<Written>, VaultError> {
-        // Rows of the log hold cards too.
-        let mut written = vec![self.compact(&pause).await?];
-        let from = self.state.borrow().log_next;
-        let mut found: Vec<(RecordId, Card)> = Vec::new();
-        for id in self.by_home() {
-            match self.page(id).await {
-                Ok(page) => found.push((id, page.card(id))),
-                Err(VaultError::Damaged(_) | VaultError::NotFound) => {}
-                Err(error) => return Err(error),
-            }
-            pause().await;
-        }
-        let turn = self.begin().await;
-        let cards: Vec<Card> = {
-            let state = self.state.borrow();
-            let is_saved = |id: &RecordId| {
-                state.overlay.get(id).is_some_and(|changes| changes.iter().any(|(row, _)| *row >= from))
-            };
-            // What was saved meanwhile has its card already.
-            let found = found.into_iter().filter(|(id, _)| !is_saved(id));
-            let card = |(id, new): (RecordId, Card)| {
-                let known = state.cards.of(id)?;
-                Some(Card { birthday: new.birthday, talked: new.talked, ..known.clone() })
-            };
-            found.filter_map(card).collect()
-        };
-        written.push(self.write_batches_anew(&turn, Vec::new(), cards, Vec::new()).await?);
-        self.state.borrow_mut().cards_lack = false;
-        Ok(written)
-    }
-
     /// Nothing when another writer moved a page that was packed.
     async fn try_compact(&self, pause: &impl AsyncFn()) -> Result<Option<Written>, VaultError> {
         let (upto, mut ids) = {

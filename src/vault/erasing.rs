@@ -219,7 +219,7 @@ pub(super) fn without_erased(change: &PageChange, erasures: &Erasures) -> Option
 fn card_without(card: &Card, erasures: &Erasures) -> Card {
     if erasures.contains(card.page) {
         let Card { page, segment, place, .. } = *card;
-        return Card { page, segment, place, flags: Card::HEADLESS, ..Card::default() };
+        return Card { page, segment, place, flags: Card::HEADLESS | Card::DAYS, ..Card::default() };
     }
     let mut card = card.clone();
     card.tasks.retain(|task| !erasures.contains(task.id));

@@ -205,6 +205,10 @@ impl Card {
     /// says who is.
     pub const HIDDEN: u8 = 32;
 
+    /// The days of the card ([`Self::birthday`], [`Self::talked`]) are those of its page. Cards that come from
+    /// version 1 lack it, until they are made anew.
+    pub const DAYS: u8 = 64;
+
     /// Sets or clears a flag.
     pub fn mark(&mut self, flag: u8, set: bool) {
         if set {

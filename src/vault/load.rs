@@ -6,8 +6,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use super::cards::Cards;
 use super::error::{Part, VaultError};
 use super::format::{
-    CARD_VERSION, CARDS_FROM, Card, DecodeError, Drafts, LogRow, Manifest, PageChange, ROW_DRAFTS, decode,
-    decode_log,
+    CARDS_FROM, Card, DecodeError, Drafts, LogRow, Manifest, PageChange, ROW_DRAFTS, decode, decode_log,
 };
 use super::locked::Early;
 use super::notebook::State;
@@ -48,7 +47,6 @@ pub(super) fn empty(manifest: Manifest) -> State {
         team: Team::default(),
         team_aside: Vec::new(),
         damaged: Vec::new(),
-        cards_lack: false,
     }
 }
 
@@ -56,7 +54,7 @@ pub(super) fn empty(manifest: Manifest) -> State {
 pub(super) async fn load<S: Store>(store: &S, sealing: &Sealing, early: Early) -> Result<State, VaultError> {
     let mut state = load_manifest(sealing, &early.manifests)?;
     note_rollback(sealing, &early.cards, &mut state);
-    let whole = load_cards(sealing, &early.cards, &mut state);
+    let whole = load_cards(sealing, &early.cards, &mut state)?;
     if !whole {
         recover_cards(store, sealing, &mut state).await?;
     }
@@ -132,7 +130,7 @@ fn note_rollback(sealing: &Sealing, rows: &[Row], state: &mut State) {
 }
 
 /// Tells whether all cards could be opened.
-fn load_cards(sealing: &Sealing, rows: &[Row], state: &mut State) -> bool {
+fn load_cards(sealing: &Sealing, rows: &[Row], state: &mut State) -> Result<bool, VaultError> {
     let entries = state.manifest.cards.clone();
     let count: u32 = entries.iter().map(|entry| entry.members).sum();
     state.cards.reserve(usize::try_from(count).unwrap_or_default());
@@ -142,20 +140,21 @@ fn load_cards(sealing: &Sealing, rows: &[Row], state: &mut State) -> bool {
             rows.binary_search_by_key(&entry.row, |(row, _)| *row).ok().and_then(|place| rows.get(place));
         let opened =
             sealed.and_then(|(row, sealed)| sealing.open_named(Area::Segments, *row, sealed, &entry.tag));
-        match opened.and_then(|opened| unpack_cards(&opened).ok()) {
-            Some((cards, older)) => {
-                state.cards_lack |= older;
-                cards.into_iter().for_each(|card| {
-                    state.cards.put(card);
-                });
+        match opened.map(|opened| unpack_cards(&opened)) {
+            Some(Ok(cards)) => cards.into_iter().for_each(|card| {
+                state.cards.put(card);
+            }),
+            // Written beside what this program writes, it would not fit together any more.
+            Some(Err(error @ DecodeError::Newer(_))) => {
+                return Err(VaultError::decoding(error, Part::Segment(entry.row)));
             }
-            None => {
+            _ => {
                 whole = false;
                 state.damaged.push(Part::Segment(entry.row));
             }
         }
     }
-    whole
+    Ok(whole)
 }
 
 /// Makes the cards anew from the pages: the latest batch that has a page holds it as it is. Without this,
@@ -206,7 +205,6 @@ fn load_log(sealing: &Sealing, rows: &[Row], state: &mut State) -> Result<(), Va
             state.damaged.push(Part::Log(row));
             continue;
         };
-        state.cards_lack |= opened.as_deref().and_then(<[u8]>::first) != Some(&CARD_VERSION);
         state.log_bytes.insert(row, sealed.len());
         state.replica.counter = state.replica.counter.max(record.counter);
         if record.at > state.replica.clock.last() {

@@ -35,6 +35,7 @@ pub mod merging;
 pub mod notebook;
 mod older;
 pub mod page;
+mod renewing;
 pub mod replica;
 pub mod sealing;
 pub mod segment;

@@ -68,8 +68,6 @@ pub(super) struct State {
     pub(super) team_aside: Vec<Vec<u8>>,
     /// Rows that could not be opened when the notebook was.
     pub(super) damaged: Vec<Part>,
-    /// Whether cards of an older version were read, which lack something.
-    pub(super) cards_lack: bool,
 }
 
 /// The right to write; the next writer waits until it is dropped.

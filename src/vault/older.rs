@@ -7,7 +7,7 @@ use crate::merge::{HybridTimestamp, RecordState};
 use crate::model::{Instant, RecordId};
 
 /// A card of version 1: it lacks what [`Card::birthday`] and [`Card::talked`] say. They are empty until the
-/// cards are made anew ([`super::Notebook::renew_cards`]).
+/// card is made anew ([`super::Notebook::renew_cards`]).
 #[derive(Deserialize)]
 pub(super) struct OldCard {
     page: RecordId,

@@ -95,7 +95,7 @@ impl Page {
     /// The page's card, with no place in a batch.
     #[must_use]
     pub fn card(&self, page: RecordId) -> Card {
-        let mut card = Card { page, ..Card::default() };
+        let mut card = Card { page, flags: Card::DAYS, ..Card::default() };
         match self.records.get(&page) {
             Some(state) if *state.kind() == RecordKind::Customer => {
                 let customer = view::customer(page, state);

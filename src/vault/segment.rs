@@ -61,20 +61,17 @@ pub fn pack_cards(cards: &[&Card]) -> Vec<u8> {
     deflate_as(CARD_VERSION, &postcard::to_allocvec(cards).unwrap_or_default())
 }
 
-/// Unpacks a batch of cards, of this version or an older one. Tells whether it is an older one, whose cards
-/// lack something.
+/// Unpacks a batch of cards, of this version or an older one.
 ///
 /// # Errors
 /// [`DecodeError`] when it is of a newer version or not a batch of cards.
-pub fn unpack_cards(batch: &[u8]) -> Result<(Vec<Card>, bool), DecodeError> {
+pub fn unpack_cards(batch: &[u8]) -> Result<Vec<Card>, DecodeError> {
     let damaged = |_| DecodeError::Damaged;
     match batch.split_first() {
-        Some((&CARD_VERSION, stream)) => {
-            Ok((postcard::from_bytes(&unpack(stream)?).map_err(damaged)?, false))
-        }
+        Some((&CARD_VERSION, stream)) => postcard::from_bytes(&unpack(stream)?).map_err(damaged),
         Some((&VERSION, stream)) => {
             let old: Vec<OldCard> = postcard::from_bytes(&unpack(stream)?).map_err(damaged)?;
-            Ok((old.into_iter().map(Card::from).collect(), true))
+            Ok(old.into_iter().map(Card::from).collect())
         }
         Some((&found, _)) if found > CARD_VERSION => Err(DecodeError::Newer(found)),
         _ => Err(DecodeError::Damaged),

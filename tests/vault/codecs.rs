@@ -226,7 +226,7 @@ proptest! {
         let read: Vec<_> = unpacked.pages().unwrap().into_iter().map(|(id, bytes)| (id, decode_page(bytes).unwrap())).collect();
         prop_assert_eq!(&read, &pages);
         let packed_cards = pack_cards(&cards.iter().collect::<Vec<_>>());
-        prop_assert_eq!(unpack_cards(&packed_cards), Ok((cards, false)));
+        prop_assert_eq!(unpack_cards(&packed_cards), Ok(cards));
         for end in 0..packed.len() {
             prop_assert!(Unpacked::new(&packed[..end]).is_err(), "cut to {}", end);
         }

@@ -115,7 +115,7 @@ fn assert_gone(desk: &Desk) {
         cards.iter().filter(|(_, card)| card.is_listed()).map(|(_, card)| card.page).collect();
     assert_eq!(listed, [customer(1), customer(2)]);
     let card = cards.of(customer(0)).unwrap();
-    let nothing = Card { flags: Card::HEADLESS, page: customer(0), ..Card::default() };
+    let nothing = Card { flags: Card::HEADLESS | Card::DAYS, page: customer(0), ..Card::default() };
     assert_eq!(Card { segment: 0, place: 0, ..card.clone() }, nothing);
     assert_eq!(desk.notebook.drafts().len(), 1);
 }

@@ -202,7 +202,7 @@ fn cards_of_version_1_are_made_anew_once() {
     for card in cards {
         let page = block_on(notebook.page(card.page)).unwrap();
         let new = page.card(card.page);
-        assert_eq!((card.birthday, card.talked), (new.birthday, new.talked));
+        assert_eq!((card.birthday, card.talked, card.flags), (new.birthday, new.talked, new.flags));
     }
     assert!(notebook.cards().iter().any(|(_, card)| card.birthday.is_some() && card.talked.is_some()));
     drop(notebook);
@@ -218,6 +218,36 @@ fn cards_of_version_1_are_made_anew_once() {
         pages.map(|page| (page["page"].clone(), page["card"]["texts"].clone())).collect::<Vec<_>>()
     };
     assert_eq!(contents(&after), contents(&before));
+}
+
+/// The browser may end at any moment: whatever was stored by then, the next opening goes on.
+#[test]
+fn making_cards_anew_is_taken_up_again() {
+    let (pinned, _) = pinned(PINNED[0]);
+    let passphrase = pinned["passphrase"].as_str().unwrap();
+    let mut ended = [false, false];
+    for (commits, written) in (0..5).flat_map(|commits| [(commits, false), (commits, true)]) {
+        let (_, store) = self::pinned(PINNED[0]);
+        let notebook = unlock(&store, passphrase).unwrap();
+        store.die_after(commits, written);
+        let done = block_on(notebook.renew_cards(async || {})).is_ok();
+        ended[usize::from(done)] = true;
+        drop(notebook);
+        let store = Rc::new(store.survivor());
+        let notebook = unlock(&store, passphrase).unwrap();
+        // Also what others write in between says of itself that it lacks something.
+        block_on(notebook.compact(async || {})).unwrap();
+        drop(notebook);
+        let notebook = unlock(&store, passphrase).unwrap();
+        block_on(notebook.renew_cards(async || {})).unwrap();
+        assert!(!notebook.lacks_in_cards(), "after {commits} commits");
+        let cards: Vec<_> = notebook.cards().iter().map(|(_, card)| card.clone()).collect();
+        for card in cards {
+            let new = block_on(notebook.page(card.page)).unwrap().card(card.page);
+            assert_eq!((card.birthday, card.talked), (new.birthday, new.talked));
+        }
+    }
+    assert_eq!(ended, [true; 2]);
 }
 
 /// Wrote the second notebook, once: the first with its cards made anew, and one more save.

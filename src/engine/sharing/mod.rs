@@ -52,7 +52,7 @@ pub struct SharingSession {
     /// The bundle that was opened last.
     opened: Option<OpenedBundle>,
     /// The file that was made last.
-    pub(in crate::engine) made: Option<FileOut>,
+    made: Option<FileOut>,
     /// The card that was read last.
     card: Option<Card>,
     /// The recovery sheet that waits to be confirmed.

@@ -9,6 +9,7 @@ use crate::engine::Failure;
 use crate::engine::protocol::{Reply, Request};
 use crate::ui::clock::today;
 use crate::ui::failure_text::failure_text;
+use crate::ui::file::text_blob;
 use crate::ui::session::{Session, use_session};
 use crate::ui::text::{t, t_string, use_i18n};
 use crate::ui::words::number;
@@ -79,11 +80,11 @@ pub fn TaskCalendar() -> impl IntoView {
 
 async fn make(session: Session, names: bool) -> Made {
     session.settle(100).await;
-    match session.engine.call(Request::TaskCalendar { names, today: today() }).await {
-        Ok(Reply::Calendar(0)) => Made::Nothing,
-        Ok(Reply::Calendar(count)) => match session.engine.take_file().await {
-            Ok((file, blob)) => Made::File(count, file.name, blob),
-            Err(failure) => Made::Failed(failure),
+    match session.engine.call(Request::TaskCalendar { names }).await {
+        Ok(Reply::Calendar(0, _)) => Made::Nothing,
+        Ok(Reply::Calendar(count, text)) => match text_blob("text/calendar", &text) {
+            Some(blob) => Made::File(count, format!("daifuku-tasks-{}.ics", today()), blob),
+            None => Made::Failed(Failure::Unreadable),
         },
         Ok(_) => Made::Failed(Failure::Unreadable),
         Err(failure) => Made::Failed(failure),

@@ -26,10 +26,18 @@ pub fn Today() -> impl IntoView {
     let i18n = use_i18n();
     let FollowedTasks { board: tasks, failure } = follow_tasks();
     let (board, board_failure) = follow_today();
-    let greeting = move || match greeting(hour()) {
-        Greeting::Morning => t_string!(i18n, today.morning),
-        Greeting::Day => t_string!(i18n, today.day),
-        Greeting::Evening => t_string!(i18n, today.evening),
+    // The tasks come anew when one comes back to the screen, perhaps on another day.
+    let greeting = move || {
+        tasks.track();
+        match greeting(hour()) {
+            Greeting::Morning => t_string!(i18n, today.morning),
+            Greeting::Day => t_string!(i18n, today.day),
+            Greeting::Evening => t_string!(i18n, today.evening),
+        }
+    };
+    let date = move || {
+        tasks.track();
+        words::near_date(today(), today(), language(i18n))
     };
     let trouble = move || failure.get().or_else(|| board_failure.get());
     let due = memo(move || {
@@ -41,7 +49,7 @@ pub fn Today() -> impl IntoView {
         <div class="today">
             <header class="today-head">
                 <h1>{greeting}</h1>
-                <p class="today-date">{move || words::near_date(today(), today(), language(i18n))}</p>
+                <p class="today-date">{date}</p>
             </header>
             {move || trouble().map(|reason| {
                 view! { <p class="field-error" role="alert">{failure_text(i18n, &reason)}</p> }
@@ -88,8 +96,9 @@ fn follow_today() -> (RwSignal<Option<TodayBoard>>, RwSignal<Option<Failure>>) {
                 Ok(_) => (None, Some(Failure::Unreadable)),
                 Err(reason) => (None, Some(reason)),
             };
-            if let Some(news) = news {
-                board.try_set(Some(news));
+            // The same again would take the focus from who is reading.
+            if news.is_some() && board.try_with_untracked(|known| *known != news) == Some(true) {
+                board.try_set(news);
             }
             failure.try_set(reason);
         });

@@ -78,7 +78,7 @@ export async function run(context) {
   // Single keys.
   await browser.run(() => document.activeElement.blur());
   await browser.press("?");
-  await says(browser, "近道キー");
+  await says(browser, "ショートカットキー");
   await browser.press("Escape");
   await browser.press("g");
   await browser.press("t");
@@ -87,7 +87,7 @@ export async function run(context) {
   await browser.find("#add-customer-name");
   await browser.press("Escape");
   await go(browser, "/settings");
-  await browser.run(() => { [...document.querySelectorAll(".check")].find((label) => label.textContent.includes("近道キー")).querySelector("input").click(); document.activeElement.blur(); });
+  await browser.run(() => { [...document.querySelectorAll(".check")].find((label) => label.textContent.includes("キー1つで操作する")).querySelector("input").click(); document.activeElement.blur(); });
   await browser.press("g");
   await browser.press("t");
   await browser.press("?");

@@ -41,7 +41,7 @@ export async function run(context) {
 
   // The same for the calendar of a phone: without names unless they are wanted.
   await go(browser, "/tasks");
-  await press(browser, ".tasks-calendar > summary", "電話のカレンダーに入れる");
+  await press(browser, ".tasks-calendar > summary", "スマートフォンのカレンダーに入れる");
   await press(browser, ".tasks-calendar .button", "カレンダーのファイルを作る");
   await says(browser, "1件のやることを入れました");
   // WebKit keeps no downloads when it is driven.

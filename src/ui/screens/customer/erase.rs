@@ -250,6 +250,7 @@ fn After(plan: ErasePlan, on_close: Callback<()>) -> impl IntoView {
         </Notice>
         {has_members.then(|| view! { <p>{t!(i18n, erase.after_members)}</p> })}
         {has_backups.then(|| view! { <p>{t!(i18n, erase.after_backups)}</p> })}
+        <p class="field-hint">{t!(i18n, erase.after_browser)}</p>
         {has_outside.then(|| view! {
             <h3>{t!(i18n, erase.holders)}</h3>
             <Holders holders=outside() />

@@ -47,6 +47,9 @@ pub fn Customers(
     let i18n = use_i18n();
     let list = use_customer_list();
     let adding = list.adding;
+    on_cleanup(move || {
+        adding.try_set(false);
+    });
     list.ask();
     // Back from a page that took the place of the list, the focus is where it was.
     Effect::new(move |earlier: Option<bool>| {

@@ -49,6 +49,12 @@ pub(super) struct Hits {
     tasks: RwSignal<Vec<TaskRow>>,
     recent: RwSignal<Vec<RecentRow>>,
     asked: StoredValue<u32>,
+    /// What stands in the box.
+    pub(super) typed: RwSignal<String>,
+    /// Which of all is chosen.
+    pub(super) active: RwSignal<usize>,
+    /// Whether the answer to what stands in the box is awaited.
+    pub(super) pending: RwSignal<bool>,
     session: Session,
 }
 
@@ -62,6 +68,9 @@ impl Hits {
             tasks: RwSignal::default(),
             recent: RwSignal::default(),
             asked: StoredValue::new(0),
+            typed: RwSignal::default(),
+            active: RwSignal::new(0),
+            pending: RwSignal::new(false),
             session: use_session(),
         };
         spawn_local(async move {
@@ -82,6 +91,8 @@ impl Hits {
     pub(super) fn search(self, text: String) {
         let number = self.asked.get_value().wrapping_add(1);
         self.asked.set_value(number);
+        self.typed.set(text.clone());
+        self.pending.set(true);
         spawn_local(async move {
             let found = if text.trim().is_empty() { None } else { self.ask(&text).await };
             if self.asked.try_get_value() != Some(number) {
@@ -92,6 +103,8 @@ impl Hits {
             self.customers.try_set(customers);
             self.tasks.try_set(tasks);
             self.text.try_set(text);
+            self.active.try_set(0);
+            self.pending.try_set(false);
         });
     }
 

@@ -85,7 +85,7 @@ fn FindBox() -> impl IntoView {
     let i18n = use_i18n();
     let finder = use_finder();
     let hits = Hits::load();
-    let active = RwSignal::new(0_usize);
+    let active = hits.active;
     let node = NodeRef::<Input>::new();
     effect(move || {
         if let Some(input) = node.get() {
@@ -95,6 +95,23 @@ fn FindBox() -> impl IntoView {
     let choose = act(hits, finder);
     let count = memo(move || hits.all(i18n).len());
     let chosen = memo(move || active.get().min(count.get().saturating_sub(1)));
+    // The box is written to only when it holds something else, which never happens while one types.
+    effect(move || {
+        let text = hits.typed.get();
+        if let Some(input) = node.get().filter(|input| input.value() != text) {
+            input.set_value(&text);
+        }
+    });
+    // Who is faster than the answer gets the first of what was asked for, not of what was there before.
+    let enters_next = StoredValue::new(false);
+    effect(move || {
+        if !hits.pending.get() && enters_next.try_get_value() == Some(true) {
+            enters_next.set_value(false);
+            if let Some(hit) = untrack(|| hits.all(i18n)).into_iter().next() {
+                choose.run(hit);
+            }
+        }
+    });
     let to = move |index: usize| {
         active.set(index);
         scroll_to(index);
@@ -109,6 +126,7 @@ fn FindBox() -> impl IntoView {
             "Escape" => finder.open.set(false),
             "ArrowDown" if count > 0 => to((at + 1) % count),
             "ArrowUp" if count > 0 => to((at + count - 1) % count),
+            _ if enters(&event) && hits.pending.get_untracked() => enters_next.set_value(true),
             _ if enters(&event) => {
                 if let Some(hit) = untrack(|| hits.all(i18n)).into_iter().nth(at) {
                     choose.run(hit);
@@ -142,7 +160,7 @@ fn FindBox() -> impl IntoView {
                 maxlength="500"
                 // Also while an input method converts: kana find readings.
                 on:input:target=move |event| {
-                    active.set(0);
+                    enters_next.set_value(false);
                     hits.search(event.target().value());
                 }
                 on:keydown=on_key
