@@ -8,7 +8,7 @@ export async function run(context) {
   const browser = await context.start();
   await begin(browser, context.url);
   const [first] = await browser.tabs();
-  await browser.openTab(context.url);
+  await browser.openTab(`${context.url}#/`);
   const takeOver = { text: "ここで使う", in: "button" };
   await browser.find(takeOver, 20);
   await browser.click(takeOver);
