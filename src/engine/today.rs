@@ -2,12 +2,12 @@
 
 use super::dispatch::{Engine, Open};
 use super::host::Host;
-use super::protocol::Reply;
+use super::protocol::{Reply, Sort};
 use super::reading::task_of;
 use super::rows::{BirthdayRow, QuietRow, RecentRow, TaskRow, TodayBoard};
 use super::screen::due::{age, days_until, next_anniversary};
 use crate::exchange::icalendar::{self, Event};
-use crate::model::{Date, Instant, RecordId, sort};
+use crate::model::{Date, RecordId, sort};
 use crate::search::fold::fold;
 use crate::vault::format::Card;
 
@@ -27,7 +27,6 @@ impl<H: Host> Engine<H> {
         let mut board = TodayBoard::default();
         let cards = open.notebook.cards();
         let mut quiet: Vec<(Date, RecordId, &Card)> = Vec::new();
-        let mut changed: Vec<(Instant, &Card)> = Vec::new();
         for (_, card) in cards.iter().filter(|(_, card)| card.is_listed()) {
             board.customers += 1;
             if let Some(row) = card.birthday.and_then(|birthday| birthday_row(card, birthday, today)) {
@@ -39,7 +38,6 @@ impl<H: Host> Engine<H> {
             {
                 quiet.push((talked, card.page, card));
             }
-            changed.push((card.changed, card));
         }
         sort::by_key(&mut board.birthdays, |row| (row.day, row.id));
         board.birthdays.truncate(MOST_BIRTHDAYS);
@@ -56,8 +54,9 @@ impl<H: Host> Engine<H> {
         let looked_at = open.looked_at.borrow();
         let mut recent: Vec<&Card> =
             looked_at.iter().filter_map(|id| cards.of(*id)).filter(|card| card.is_listed()).collect();
-        sort::by_key(&mut changed, |(at, card)| (core::cmp::Reverse(*at), card.page));
-        for (_, card) in changed {
+        // The list of customers keeps this order.
+        let order = open.lists.borrow_mut().all(Sort::Recent, &cards);
+        for card in order.iter().filter_map(|number| cards.card(*number)) {
             if recent.len() >= MOST_RECENT {
                 break;
             }

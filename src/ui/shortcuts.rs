@@ -11,7 +11,7 @@ use crate::ui::router::use_router;
 use crate::ui::screens::customers::list::use_customer_list;
 use crate::ui::screens::find::Finder;
 use crate::ui::session::use_session;
-use crate::ui::widgets::{is_composing, is_free};
+use crate::ui::widgets::{is_composing, is_dialog_open, is_free};
 
 /// Follows the keys for as long as the notebook is shown. `on_list`: the list of customers is, which has a box
 /// of its own.
@@ -33,7 +33,7 @@ pub fn watch(finder: Finder, on_list: Memo<bool>) {
         let finds = event.key().eq_ignore_ascii_case("k") && (event.ctrl_key() || event.meta_key());
         if finds && !is_composing(&event) && !event.shift_key() && !event.alt_key() {
             event.prevent_default();
-            if is_undisturbed() {
+            if !is_dialog_open() {
                 finder.open.set(true);
             }
             return;
@@ -84,11 +84,6 @@ fn undo_key(event: &KeyboardEvent) -> Option<Step> {
         ("z", true) | ("y", false) => Some(Step::Redo),
         _ => None,
     }
-}
-
-/// Whether no dialog is open.
-fn is_undisturbed() -> bool {
-    document().query_selector("dialog[open]").is_ok_and(|open| open.is_none())
 }
 
 /// Whether the list's own search box is there to be typed in: on narrow screens a customer's page takes its place.

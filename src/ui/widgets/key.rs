@@ -38,5 +38,11 @@ pub fn is_free(event: &KeyboardEvent) -> bool {
             .closest("input, textarea, select, dialog, [contenteditable]")
             .is_ok_and(|field| field.is_some())
     });
-    !is_taken && document().query_selector("dialog[open]").is_ok_and(|open| open.is_none())
+    !is_taken && !is_dialog_open()
+}
+
+/// Whether a dialog is open, which keys belong to then.
+#[must_use]
+pub fn is_dialog_open() -> bool {
+    document().query_selector("dialog[open]").is_ok_and(|open| open.is_some())
 }

@@ -29,7 +29,7 @@ pub use date_field::DateField;
 pub use dialog::Dialog;
 pub use empty::EmptyState;
 pub use field::{Field, FieldIds, TextField};
-pub use key::{enters, escapes, is_composing, is_free};
+pub use key::{enters, escapes, is_composing, is_dialog_open, is_free};
 pub use menu::Menu;
 pub use paper::Paper;
 pub use passphrase::{PassphraseField, StrengthMeter};
